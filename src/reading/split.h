@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC
+ * split.h: what the sender newly wrote, apart from quote, signature and forwarded mail.
+ * Nothing is thrown away: each part is kept. Language data: src/reading/languages/.
+ */
+#ifndef CASEMAIL_READING_SPLIT_H
+#define CASEMAIL_READING_SPLIT_H
+
+#include "reading/reading.h"
+
+struct split {
+	struct str new_text, quoted, signature;
+	bool interleaved; /* text stands between two quotes, or a quote between two texts */
+	bool is_forward;
+	struct str above, forward_subject, forward_from, forward_date;
+};
+
+/* text: UTF-8, LF line ends. Linear in its length. */
+void split_text(struct str text, struct arena *a, struct split *out);
+/* html: UTF-8. *text receives the whole body as plain text; the split uses the quote containers of
+ * mail programs besides the marks in the text. */
+void split_html(struct str html, struct arena *a, struct str *text, struct split *out);
+
+#endif
