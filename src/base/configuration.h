@@ -30,9 +30,9 @@ struct server {
 };
 
 struct mailbox_settings {
-	struct str name;   /* unique; letters, digits, - */
+	struct str name; /* unique; letters, digits, - */
 	struct server server;
-	struct str folder; /* watched; UTF-8 */
+	struct str folder;                               /* watched; UTF-8 */
 	struct str processed, refused, held, quarantine; /* moved to; created when missing */
 	int poll_seconds, idle_seconds, batch;
 };
@@ -50,23 +50,23 @@ struct reference_pattern {
 };
 
 struct configuration {
-	struct str path;                  /* of the file it was read from */
-	struct str brand, instance;       /* instance: marks our own mail (X-Loop) */
+	struct str path;            /* of the file it was read from */
+	struct str brand, instance; /* instance: marks our own mail (X-Loop) */
 	struct str database;
 	struct mailbox_settings *mailboxes;
 	size_t n_mailboxes;
 	struct server *smtp; /* in order of preference */
 	size_t n_smtp;
 	/* mail */
-	struct str from_name, address;    /* notices come from, and replies go to; local part + delimiter + token */
-	char subaddress_delimiter;        /* '+' or '-'; 0: the server has none */
-	struct str noreply;               /* address instructions come from */
-	struct str template_dir;          /* operator's own templates; may be empty */
-	struct str language;              /* default for persons without one: "en" */
+	struct str from_name, address; /* notices come from, and replies go to; local part + delimiter + token */
+	char subaddress_delimiter;     /* '+' or '-'; 0: the server has none */
+	struct str noreply;            /* address instructions come from */
+	struct str template_dir;       /* operator's own templates; may be empty */
+	struct str language;           /* default for persons without one: "en" */
 	/* reference */
 	struct reference_pattern *patterns;
 	size_t n_patterns;
-	struct str reference_format;      /* "[ref:{number}-{token}]" */
+	struct str reference_format; /* "[ref:{number}-{token}]" */
 	/* authentication */
 	enum authentication_mode authentication;
 	struct strings authserv_ids, border_hosts;
@@ -76,7 +76,7 @@ struct configuration {
 	struct strings approval_languages, confirm_levels, extra_yes, extra_no;
 	int approval_expiry_days, ask_again_most, ask_again_hours;
 	/* answers and the outbox */
-	int answers_per_10_minutes;       /* global breaker for automatic answers */
+	int answers_per_10_minutes; /* global breaker for automatic answers */
 	int retry_days;
 	bool retry_unknown;
 	struct strings free_mail_domains;

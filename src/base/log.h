@@ -31,8 +31,8 @@ struct log_field {
 void log_open(const char *name, enum log_level level);
 void log_write(enum log_level level, const char *message, const struct log_field *fields, size_t n);
 
-#define LOG_AT(level, message, ...)                                          \
-	log_write((level), (message), (const struct log_field[]){ __VA_ARGS__ }, \
+#define LOG_AT(level, message, ...)                                                                                    \
+	log_write((level), (message), (const struct log_field[]){ __VA_ARGS__ },                                       \
 	    sizeof((const struct log_field[]){ __VA_ARGS__ }) / sizeof(struct log_field))
 #define LOG_ERROR(message, ...) LOG_AT(LOG_LEVEL_ERROR, message, ##__VA_ARGS__, (struct log_field){ 0 })
 #define LOG_WARNING(message, ...) LOG_AT(LOG_LEVEL_WARNING, message, ##__VA_ARGS__, (struct log_field){ 0 })

@@ -8,6 +8,7 @@
 
 /* Sets kind, kind_reason, is_list, no_answer, permanent, failed, original_id in *out from the message.
  * setup tells our own mail (X-Loop, Message-ID domain). */
-void machine_classify(const struct mime_message *m, const struct reading_setup *setup, struct arena *a, struct reading *out);
+void machine_classify(
+    const struct mime_message *m, const struct reading_setup *setup, struct arena *a, struct reading *out);
 
 #endif

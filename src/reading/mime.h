@@ -15,15 +15,15 @@ struct mime_field {
 };
 
 struct mime_part {
-	int parent;          /* index of the enclosing part, or -1 */
-	unsigned depth;      /* 0 for the message's own top part */
-	struct str type;     /* "text/plain", lower case */
+	int parent;                               /* index of the enclosing part, or -1 */
+	unsigned depth;                           /* 0 for the message's own top part */
+	struct str type;                          /* "text/plain", lower case */
 	struct str disposition, name, content_id; /* disposition lower case: "inline", "attachment", "" */
 	struct str report_type, method;           /* parameters of multipart/report, text/calendar */
-	struct str charset;  /* the one used */
-	struct str content;  /* leaves: transfer encoding undone */
-	struct str text;     /* text leaves: UTF-8, LF line ends, format=flowed undone */
-	bool damaged;        /* bytes that the charset does not know */
+	struct str charset;                       /* the one used */
+	struct str content;                       /* leaves: transfer encoding undone */
+	struct str text;                          /* text leaves: UTF-8, LF line ends, format=flowed undone */
+	bool damaged;                             /* bytes that the charset does not know */
 	struct mime_field *fields; /* the part's own header; of a part inside message/rfc822: that message's */
 	size_t n_fields;
 };

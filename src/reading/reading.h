@@ -53,7 +53,7 @@ struct reading_reference {
 };
 
 struct reading_token {
-	struct str token; /* lower case, only the alphabet of crypto_token */
+	struct str token;         /* lower case, only the alphabet of crypto_token */
 	enum reading_place place; /* PLACE_RECIPIENT or PLACE_IN_REPLY_TO */
 };
 
@@ -75,27 +75,27 @@ struct reading {
 
 	struct reading_address *from, *to, *cc;
 	size_t n_from, n_to, n_cc;
-	struct str sender_address;       /* Sender: of another domain than From, or empty */
-	struct str from_strict;          /* identity: the one From that passed the strict grammar, else empty */
+	struct str sender_address; /* Sender: of another domain than From, or empty */
+	struct str from_strict;    /* identity: the one From that passed the strict grammar, else empty */
 	enum authentication_level authentication;
 	struct str authentication_detail; /* "dmarc=pass header.from=..." : why */
-	struct str subject, message_id;  /* message_id without <> */
-	struct str *ancestors;           /* In-Reply-To first, then References, newest first; without <> */
+	struct str subject, message_id;   /* message_id without <> */
+	struct str *ancestors;            /* In-Reply-To first, then References, newest first; without <> */
 	size_t n_ancestors;
-	struct str date;                 /* as written: never decides */
-	struct str return_path;          /* "<>" is KIND-relevant; empty when absent */
-	bool addressed;                  /* one of our addresses is in To, Cc or Resent-* */
-	unsigned received;               /* trace fields */
+	struct str date;        /* as written: never decides */
+	struct str return_path; /* "<>" is KIND-relevant; empty when absent */
+	bool addressed;         /* one of our addresses is in To, Cc or Resent-* */
+	unsigned received;      /* trace fields */
 
-	struct str text;      /* the whole body */
-	struct str new_text;  /* what the sender newly wrote */
+	struct str text;     /* the whole body */
+	struct str new_text; /* what the sender newly wrote */
 	struct str quoted, signature;
 	struct str other_text; /* new text of the other alternative (HTML beside plain) when both exist */
-	bool interleaved;     /* text between quotes */
+	bool interleaved;      /* text between quotes */
 	bool is_forward;
 	struct str above, forward_subject, forward_from, forward_date;
-	bool damaged;         /* some text could not be decoded */
-	bool encrypted;       /* OpenPGP or S/MIME encrypted: text unreadable */
+	bool damaged;   /* some text could not be decoded */
+	bool encrypted; /* OpenPGP or S/MIME encrypted: text unreadable */
 
 	enum reading_kind kind;
 	struct str kind_reason; /* the header or marker that told: "Auto-Submitted: auto-replied" */
@@ -122,12 +122,12 @@ struct reading {
 /* What reading needs to know of us; travels to the reader process in its first record. */
 struct reading_setup {
 	struct limits limits;
-	struct strings patterns;            /* pcre2 */
-	struct strings addresses;           /* ours: support@example.com; sub-addresses are of these */
+	struct strings patterns;  /* pcre2 */
+	struct strings addresses; /* ours: support@example.com; sub-addresses are of these */
 	char subaddress_delimiter;
 	struct strings authserv_ids, border_hosts;
-	struct str instance, loop_key;      /* X-Loop: instance;hmac */
-	struct str message_id_domain;       /* of our own Message-IDs: TOKEN@ or id@domain */
+	struct str instance, loop_key; /* X-Loop: instance;hmac */
+	struct str message_id_domain;  /* of our own Message-IDs: TOKEN@ or id@domain */
 };
 
 /* A prepared setup: patterns compiled, charset tables loaded. */
@@ -139,7 +139,8 @@ void reading_close(struct reader_context **c);
 
 /* Reads one input. Never fails: bad mail is a reading with flags. Pure: no I/O, clock, locale.
  * Everything in *out lives in a, or in raw. */
-void reading_read(struct reader_context *c, enum reading_input input, struct str raw, struct arena *a, struct reading *out);
+void reading_read(
+    struct reader_context *c, enum reading_input input, struct str raw, struct arena *a, struct reading *out);
 
 /* Whether one pattern may be used: 0, or -1 with the reason. For the check of the configuration. */
 int reading_check_pattern(struct str pattern, struct err *e);

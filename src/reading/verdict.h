@@ -23,8 +23,8 @@ struct verdict_result {
 struct verdict_phrases;
 /* languages: codes ("en", "de"); n == 0: all. Extra phrases belong to every language. NULL and *e (ERR_FATAL) where a
  * language is unknown or an extra phrase is yes and no at once. */
-struct verdict_phrases *verdict_open(const struct strings *languages, const struct strings *extra_yes,
-    const struct strings *extra_no, struct err *e);
+struct verdict_phrases *verdict_open(
+    const struct strings *languages, const struct strings *extra_yes, const struct strings *extra_no, struct err *e);
 void verdict_close(struct verdict_phrases **p);
 
 /* Reads new text (no quote; a signature may still follow). Pure and independent of the locale. */

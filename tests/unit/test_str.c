@@ -66,7 +66,8 @@ test_number(void)
 	long long v;
 
 	OK(str_to_number(STR("042"), &v) && v == 42, "a number");
-	OK(!str_to_number(STR("4x"), &v) && !str_to_number(STR(""), &v) && !str_to_number(STR("-1"), &v), "not numbers");
+	OK(!str_to_number(STR("4x"), &v) && !str_to_number(STR(""), &v) && !str_to_number(STR("-1"), &v),
+	    "not numbers");
 	OK(!str_to_number(STR("1234567890123456789"), &v), "19 digits are refused");
 }
 
