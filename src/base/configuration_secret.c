@@ -25,7 +25,9 @@ path_resolve(struct str path, char out[PATH_MOST], bool *credential, struct err 
 	struct str prefix = str_of(folder);
 	bool relative = path.n == 0 || path.p[0] != '/';
 
-	if (path.n == 0 || path.n + prefix.n + 2 > PATH_MOST)
+	if (path.n == 0)
+		return err_set(e, ERR_FATAL, "the name of a secret file is empty");
+	if (path.n + prefix.n + 2 > PATH_MOST)
 		return err_set(e, ERR_FATAL, "the name of a secret file has %zu bytes", path.n);
 	if (relative && (prefix.n == 0 || str_find_char(path, '/') >= 0))
 		return err_set(e, ERR_FATAL, "%.*s: %s", STR_ARGS(path),
