@@ -78,44 +78,14 @@ place_add(struct loading *l, const void *value, const config_setting_t *s)
 }
 
 static void
-number_store(void *at, size_t size, long long v)
-{
-	if (size == 1)
-		*(char *)at = (char)v;
-	else if (size == sizeof(int))
-		*(int *)at = (int)v;
-	else
-		*(long long *)at = v;
-}
-
-static void
-choices_list(const struct key *k, struct buf *out)
-{
-	for (const struct key_choice *c = k->choices; c->name; c++)
-		buf_add_format(out, "%s\"%s\"", c == k->choices ? "" : ", ", c->name);
-}
-
-static void
 wrong_type(struct loading *l, const config_setting_t *s, struct str path, const struct key *k)
 {
-	static const char *const wanted[] = {
-		[KEY_TEXT] = "text in double quotes",
-		[KEY_NUMBER] = "a whole number",
-		[KEY_SIZE] = "a size such as \"30 MB\", or a number of bytes",
-		[KEY_BOOL] = "true or false",
-		[KEY_TEXTS] = "a list of texts: [ \"one\", \"two\" ]",
-		[KEY_PATTERNS] = "a list of texts: [ \"one\", \"two\" ]",
-		[KEY_GROUP] = "a group: { key = value; }",
-		[KEY_LIST] = "a list of groups: ( { key = value; }, { key = value; } )",
-	};
-	struct buf choices;
+	struct buf allowed;
 
-	buf_init(&choices, TEXT_MOST);
-	if (k->type == KEY_CHOICE)
-		choices_list(k, &choices);
-	PROBLEM(l, s, "%.*s%s has the wrong type; allowed: %s", STR_ARGS(path), k->name,
-	    k->type == KEY_CHOICE ? buf_z(&choices) : wanted[k->type]);
-	buf_free(&choices);
+	buf_init(&allowed, TEXT_MOST);
+	key_allowed(k, &allowed);
+	PROBLEM(l, s, "%.*s%s has the wrong type; allowed: %s", STR_ARGS(path), k->name, buf_z(&allowed));
+	buf_free(&allowed);
 }
 
 /* Whether s is clean UTF-8 of an allowed length and form; reports it where not. */
@@ -152,31 +122,7 @@ range_check(struct loading *l, const config_setting_t *s, struct str path, const
 		PROBLEM(l, s, "%.*s%s: %lld is out of range; allowed: %lld to %lld", STR_ARGS(path), k->name, v, k->low,
 		    k->high);
 	else
-		number_store(at, k->size, v);
-}
-
-/* "30 MB", "256 KB", "1 GB" or "512 B"; the unit counts by 1024. */
-static bool
-size_parse(struct str s, long long *out)
-{
-	static const struct {
-		const char *name;
-		long long factor;
-	} units[] = { { "KB", 1024 }, { "MB", 1024 * 1024 }, { "GB", 1024 * 1024 * 1024 }, { "B", 1 }, { "", 1 } };
-	struct str unit;
-	size_t digits = 0;
-
-	while (digits < s.n && char_is_digit(s.p[digits]))
-		digits++;
-	if (digits > 9 || !str_to_number(str_head(s, digits), out))
-		return false;
-	unit = str_trim(str_skip(s, digits));
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (str_equal_nocase(unit, str_of(units[i].name))) {
-			*out *= units[i].factor;
-			return true;
-		}
-	return false;
+		key_number_store(k, at, v);
 }
 
 static bool
@@ -193,7 +139,7 @@ size_read(struct loading *l, const config_setting_t *s, struct str path, const s
 	if (setting_is_number(s))
 		v = config_setting_get_int64(s);
 	else if (config_setting_type(s) != CONFIG_TYPE_STRING ||
-		 !size_parse(str_of(config_setting_get_string(s)), &v)) {
+		 !key_size_parse(str_of(config_setting_get_string(s)), &v)) {
 		wrong_type(l, s, path, k);
 		return;
 	}
@@ -208,7 +154,7 @@ choice_read(struct loading *l, const config_setting_t *s, struct str path, const
 
 	for (const struct key_choice *c = k->choices; text && c->name; c++)
 		if (strcmp(c->name, text) == 0) {
-			number_store(at, k->size, c->value);
+			key_number_store(k, at, c->value);
 			return;
 		}
 	if (text == NULL) {
@@ -216,7 +162,7 @@ choice_read(struct loading *l, const config_setting_t *s, struct str path, const
 		return;
 	}
 	buf_init(&choices, TEXT_MOST);
-	choices_list(k, &choices);
+	key_allowed(k, &choices);
 	PROBLEM(l, s, "%.*s%s: \"%s\" is not known; allowed: %s", STR_ARGS(path), k->name, text, buf_z(&choices));
 	buf_free(&choices);
 }
@@ -282,6 +228,12 @@ job_add(struct loading *l, config_setting_t *s, const struct key *k, char *targe
 	if (l->n_jobs == JOBS_MOST)
 		abort();
 	l->jobs[l->n_jobs++] = (struct job){ s, k->keys, k->n_keys, target, path };
+}
+
+static void
+group_add(struct loading *l, config_setting_t *s, const struct job *j, const struct key *k)
+{
+	job_add(l, s, k, j->target, arena_format(l->c->memory, "%.*s%s.", STR_ARGS(j->path), k->name));
 }
 
 static void
@@ -361,54 +313,9 @@ value_read(struct loading *l, config_setting_t *s, const struct job *j, const st
 		if (!config_setting_is_group(s))
 			wrong_type(l, s, j->path, k);
 		else
-			job_add(l, s, k, j->target, arena_format(l->c->memory, "%.*s%s.", STR_ARGS(j->path), k->name));
+			group_add(l, s, j, k);
 		break;
 	}
-}
-
-static struct strings
-texts_default(struct loading *l, const char *list)
-{
-	struct str rest = str_of(list), one;
-	struct strings out = { 0 };
-
-	for (const char *p = list; *p; p++)
-		out.n += *p == ',';
-	out.n++;
-	out.list = arena_array(l->c->memory, out.n, sizeof(*out.list));
-	for (size_t i = 0; str_next_field(&rest, ',', &one); i++)
-		out.list[i] = one;
-	return out;
-}
-
-static void
-default_set(struct loading *l, const struct job *j, const struct key *k)
-{
-	void *at = j->target + k->offset;
-	long long v = 0;
-
-	if (k->type == KEY_GROUP)
-		job_add(l, NULL, k, j->target, arena_format(l->c->memory, "%.*s%s.", STR_ARGS(j->path), k->name));
-	if (k->fallback == NULL)
-		return;
-	if (k->type == KEY_TEXT)
-		*(struct str *)at = str_of(k->fallback);
-	else if (k->type == KEY_BOOL)
-		*(bool *)at = strcmp(k->fallback, "true") == 0;
-	else if (k->type == KEY_TEXTS)
-		*(struct strings *)at = texts_default(l, k->fallback);
-	else if (k->type == KEY_PATTERNS) {
-		struct reference_pattern *one = arena_new(l->c->memory, struct reference_pattern);
-
-		one->text = str_of(k->fallback);
-		*(struct reference_pattern **)at = one;
-		*(size_t *)(void *)(j->target + k->count) = 1;
-	} else if (k->type == KEY_CHOICE) {
-		for (const struct key_choice *c = k->choices; c->name; c++)
-			if (strcmp(c->name, k->fallback) == 0)
-				number_store(at, k->size, c->value);
-	} else if (size_parse(str_of(k->fallback), &v))
-		number_store(at, k->size, v);
 }
 
 static void
@@ -443,10 +350,11 @@ job_run(struct loading *l, const struct job *j)
 		if (s == NULL && k->required)
 			PROBLEM(l, j->setting, "%.*s%s is missing%s%s", STR_ARGS(j->path), k->name,
 			    k->hint ? "; write " : "", k->hint ? k->hint : "");
-		if (s == NULL || k->type != KEY_GROUP)
-			default_set(l, j, k);
+		key_default(k, j->target, l->c->memory);
 		if (s)
 			value_read(l, s, j, k);
+		else if (k->type == KEY_GROUP)
+			group_add(l, NULL, j, k);
 	}
 	for (int i = 0; i < n; i++) {
 		const config_setting_t *s = config_setting_get_elem(j->setting, (unsigned)i);
@@ -518,7 +426,7 @@ configuration_load(const char *path, struct buf *errors)
 	l->c = c;
 	problems_open(&l->problems, c->path, c->places);
 	config_init(&file);
-	if (file_check(l))
+	if (file_check(l) && configuration_scan(c->path, &l->problems))
 		file_read(l, &file);
 	failed = l->problems.n > 0;
 	problems_show(&l->problems, errors);

@@ -4,6 +4,7 @@
 #ifndef CASEMAIL_BASE_CONFIGURATION_SCHEMA_H
 #define CASEMAIL_BASE_CONFIGURATION_SCHEMA_H
 
+#include "base/arena.h"
 #include "base/configuration.h"
 
 enum key_type {
@@ -80,6 +81,17 @@ void problems_close(struct problems *p);
 
 /* What no single key can tell: which values fit together. Fills in ports that were not written. */
 void configuration_check(struct configuration *c, struct problems *p);
+
+/* Of one row: sets the default in the struct at target; stores a number in k->size bytes; adds what may be
+ * written ("a whole number", or the choices). */
+void key_default(const struct key *k, char *target, struct arena *a);
+void key_number_store(const struct key *k, void *at, long long v);
+void key_allowed(const struct key *k, struct buf *out);
+/* "30 MB", "256 KB", "1 GB", "512 B" or "512"; the unit counts by 1024. */
+bool key_size_parse(struct str s, long long *out);
+
+/* Finds what libconfig would not survive or not report: false and a problem for each. */
+bool configuration_scan(struct str path, struct problems *p);
 
 /* The known name nearest to a misspelt one, or NULL where none is near. */
 const char *configuration_nearest(const char *name, const struct key *keys, size_t n);

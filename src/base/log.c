@@ -19,7 +19,7 @@
 
 #define VALUE_MOST 512
 #define FIELDS_MOST 24
-#define EVENT_MOST (64 * 1024)
+#define EVENT_MOST (512 * 1024) /* more than FIELDS_MOST values take, escaped and written twice */
 
 static char log_name[64] = "casemail";
 static enum log_level log_most = LOG_LEVEL_INFO;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/configuration_schema.h"
 #include "tap.h"
 
 static const char good[] = "brand = \"Example\";\n"                             /* 1 */
@@ -180,6 +181,13 @@ static const struct {
 	{ "# end", "outbox = {", "c:19: syntax error\n" },
 	{ "# end", "\n@include \"nowhere\"", "c:19: cannot open include file\n" },
 	{ "# end", "\n@include \"part\"", "part:2: outbox.retry_days: 99 is out of range; allowed: 1 to 30\n" },
+	{ "# end", "/* 99999999999 */ // 99999999999\n  @include \".\"", "c:19: @include: . is not a regular file\n" },
+	{ "# end", "\n@include \"round\"", "round:1: include file nesting too deep\n" },
+	{ "parts = 50", "parts = 4294967346", "c:17: 4294967346 is too large; allowed: numbers up to 2147483647\n" },
+	{ "# end", "@include \"big\"",
+	    "big:3: 99999999999999999999 is too large; allowed: numbers up to 2147483647\n" },
+	{ "# end", "a1_99999999999 = \"99999999999 \\\" 99999999999\";",
+	    "c:18: a1_99999999999 is not known; see casemaild.conf(5)\n" },
 	{ "# end", "\n@include \"broken\"", "broken:3: syntax error\n" },
 	{ "parts = 50; };\n# end", "parts = \"x\"; };\nbramd = 1;\noutbox = { retry_days = 0; retry_unknown = 1; };",
 	    "c:17: limits.parts has the wrong type; allowed: a whole number\n"
@@ -196,6 +204,8 @@ test_bad_files(void)
 	buf_init(&text, 65536);
 	buf_init(&errors, 65536);
 	file_write("part", STR("# a part\noutbox = { retry_days = 99; };\n"), 0600);
+	file_write("round", STR("@include \"round\"\n"), 0600);
+	file_write("big", STR("# 99999999999\n\noutbox = { retry_days = 99999999999999999999; };\n"), 0600);
 	file_write("broken", STR("# a part\n\noutbox = = ;\n"), 0600);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct configuration *c;
@@ -275,17 +285,95 @@ static void
 test_example(void)
 {
 	const char *top = getenv("srcdir");
-	struct configuration *c;
+	struct configuration *c, *plain;
 	char path[PATH_MAX];
-	struct buf errors;
+	struct buf errors, text;
 
 	snprintf(path, sizeof(path), "%s/conf/casemaild.conf", top ? top : ".");
 	buf_init(&errors, 65536);
+	buf_init(&text, 65536);
+	spoil("parts = 50;", "", &text);
+	file_write("c", buf_str(&text), 0600);
+	buf_free(&text);
+	plain = configuration_load(file_path("c"), &errors);
+	if (!OK(plain != NULL, "a file that leaves out all it may"))
+		return;
 	c = configuration_load(path, &errors);
 	IS_STR(buf_str(&errors), STR(""), "the shipped example has no errors");
 	OK(c != NULL, "and loads");
+	if (c == NULL)
+		return;
+	OK(memcmp(&c->limits, &plain->limits, sizeof(c->limits)) == 0, "its limits are the defaults");
+	IS_STR(c->patterns[0].text, plain->patterns[0].text, "its pattern is the default");
+	IS_STR(c->reference_format, plain->reference_format, "its format likewise");
+	OK(c->retry_days == plain->retry_days && c->approval_expiry_days == plain->approval_expiry_days &&
+		c->ask_again_hours == plain->ask_again_hours && c->ask_again_most == plain->ask_again_most &&
+		c->answers_per_10_minutes == plain->answers_per_10_minutes &&
+		c->updates_authentication == plain->updates_authentication,
+	    "its numbers likewise");
+	configuration_close(&plain);
 	configuration_close(&c);
 	buf_free(&errors);
+}
+
+/* Every key of the schema stands in the page as an item. */
+static void
+test_manual(void)
+{
+	static const struct key top = { .name = "", .keys = NULL };
+	const struct key *groups[32] = { &top };
+	const char *source = getenv("srcdir");
+	size_t n = 1, missing = 0;
+	char path[PATH_MAX];
+	char *page = calloc(1, 65536);
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/src/daemon/casemaild.conf.5", source ? source : ".");
+	f = fopen(path, "re");
+	if (!OK(f != NULL && fread(page, 1, 65535, f) > 0, "the manual can be read"))
+		return;
+	fclose(f);
+	for (size_t i = 0; i < n; i++) {
+		const struct key *keys = i ? groups[i]->keys : configuration_keys;
+		size_t n_keys = i ? groups[i]->n_keys : configuration_n_keys;
+
+		for (size_t k = 0; k < n_keys; k++) {
+			char word[64];
+			bool found = false;
+
+			if (keys[k].n_keys)
+				groups[n++] = &keys[k];
+			snprintf(word, sizeof(word), " %s ", keys[k].name);
+			for (struct str rest = str_of(page), line; !found && str_next_line(&rest, &line);)
+				found = str_starts(line, STR(".It Ic ")) && str_find(line, str_of(word)) > 0;
+			missing += !found;
+			if (!found)
+				printf("# not in the manual: %s%s%s\n", groups[i]->name, i ? "." : "", keys[k].name);
+		}
+	}
+	IS_INT((long long)missing, 0, "the manual names every key");
+	free(page);
+}
+
+static void
+test_nearest(void)
+{
+	static const struct {
+		const char *name, *near;
+	} near[] = {
+		{ "mailbox", "mailboxes" },
+		{ "MAIL", "mail" },
+		{ "limts", "limits" },
+		{ "authetnication", "authentication" },
+		{ "free_mail", "free_mail_domains" },
+		{ "x", NULL },
+		{ "something_else", NULL },
+		{ "a_name_that_is_longer_than_any_key_may_be", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(near) / sizeof(near[0]); i++)
+		IS_STR(str_of(configuration_nearest(near[i].name, configuration_keys, configuration_n_keys)),
+		    str_of(near[i].near), near[i].name);
 }
 
 static void
@@ -366,7 +454,7 @@ test_credentials(void)
 int
 main(void)
 {
-	static const char *const made[] = { "c", "part", "broken", "empty", "imap" };
+	static const char *const made[] = { "c", "part", "broken", "round", "big", "empty", "imap" };
 
 	if (mkdtemp(folder) == NULL)
 		abort();
@@ -374,6 +462,8 @@ main(void)
 	test_unreadable();
 	test_good_file();
 	test_example();
+	test_manual();
+	test_nearest();
 	test_secrets();
 	test_credentials();
 	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)

@@ -6,6 +6,7 @@
 #include "base/log.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/systemd.h"
@@ -130,10 +131,18 @@ test_lines(void)
 static void
 test_journal(void)
 {
+	char stream[64];
+	struct stat st;
+
 	unsetenv("JOURNAL_STREAM");
 	OK(!systemd_journal(), "no journal without JOURNAL_STREAM");
 	setenv("JOURNAL_STREAM", "1:2", 1);
 	OK(!systemd_journal(), "nor when it names another file");
+	if (fstat(STDERR_FILENO, &st) != 0)
+		abort();
+	snprintf(stream, sizeof(stream), "%llu:%llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	setenv("JOURNAL_STREAM", stream, 1);
+	OK(systemd_journal(), "but where it names standard error");
 	setenv("JOURNAL_STREAM", "x", 1);
 	OK(!systemd_journal(), "nor when it is no pair of numbers");
 	unsetenv("JOURNAL_STREAM");
