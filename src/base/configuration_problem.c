@@ -30,7 +30,7 @@ problems_close(struct problems *p)
 	*p = (struct problems){ 0 };
 }
 
-static void
+static void __attribute__((format(printf, 4, 0)))
 problem_store(struct problems *p, struct str file, int line, const char *format, va_list ap)
 {
 	char text[TEXT_MOST];
