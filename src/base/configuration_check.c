@@ -7,8 +7,6 @@
 #include "base/configuration.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -205,16 +203,18 @@ server_files_check(const struct server *s, const void *owner, struct problems *p
 {
 	struct err e = { 0 };
 	struct buf secret;
+	struct stat st;
 
 	if (s->password_file.n > 0) {
 		if (configuration_secret(s->password_file, &secret, &e) != 0)
 			problem_at(p, &s->password_file, owner, "password_file: %s", e.text);
 		configuration_forget(&secret);
 	}
-	if (s->ca_file.n > 0 && access(s->ca_file.p, R_OK) != 0)
+	if (s->ca_file.n > 0 &&
+	    (access(s->ca_file.p, R_OK) != 0 || stat(s->ca_file.p, &st) != 0 || !S_ISREG(st.st_mode)))
 		problem_at(p, &s->ca_file, owner,
-		    "ca_file: %.*s: %s; allowed: a readable file of CA certificates in PEM", STR_ARGS(s->ca_file),
-		    strerror(errno));
+		    "ca_file: %.*s cannot be used; allowed: a readable file of CA certificates in PEM",
+		    STR_ARGS(s->ca_file));
 }
 
 int

@@ -282,6 +282,35 @@ test_good_file(void)
 }
 
 static void
+test_files(void)
+{
+	struct configuration *c;
+	struct buf text, errors;
+	char with[512];
+
+	buf_init(&text, 65536);
+	buf_init(&errors, 65536);
+	file_write("s", STR("secret\n"), 0600);
+	snprintf(with, sizeof(with), "password_file = \"%s\";\nca_file = \"%s\"", file_path("s"), folder);
+	spoil("password_file = \"/p\"", with, &text);
+	file_write("c", buf_str(&text), 0600);
+	c = configuration_load(file_path("c"), &errors);
+	if (!OK(c != NULL, "a file with a secret that is there"))
+		return;
+	IS_INT(configuration_check_files(c, &errors), -1, "a folder is no ca_file");
+	OK(str_find(buf_str(&errors), STR("/c:6: ca_file: ")) > 0 && str_find(buf_str(&errors), STR(":5:")) < 0,
+	    "only it is reported, with its line");
+	c->mailboxes[0].server.ca_file = str_of(file_path("s"));
+	buf_clear(&errors);
+	IS_INT(configuration_check_files(c, &errors), 0, "all files are there");
+	IS_STR(buf_str(&errors), STR(""), "and nothing is reported");
+	configuration_close(&c);
+	unlink(file_path("s"));
+	buf_free(&text);
+	buf_free(&errors);
+}
+
+static void
 test_example(void)
 {
 	const char *top = getenv("srcdir");
@@ -461,6 +490,7 @@ main(void)
 	test_bad_files();
 	test_unreadable();
 	test_good_file();
+	test_files();
 	test_example();
 	test_manual();
 	test_nearest();

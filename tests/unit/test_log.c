@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/systemd.h"
@@ -148,6 +149,48 @@ test_journal(void)
 	unsetenv("JOURNAL_STREAM");
 }
 
+/* In the place of libsystemd's: keeps what would be sent. */
+int sd_journal_sendv(const struct iovec *v, int n);
+static struct buf sent;
+
+int
+sd_journal_sendv(const struct iovec *v, int n)
+{
+	for (int i = 0; i < n; i++) {
+		buf_add(&sent, (struct str){ v[i].iov_base, v[i].iov_len });
+		buf_add_char(&sent, '\n');
+	}
+	return 0;
+}
+
+static void
+test_journal_fields(void)
+{
+	static char hostile[512];
+	char stream[64];
+	struct stat st;
+
+	if (fstat(STDERR_FILENO, &st) != 0)
+		abort();
+	snprintf(stream, sizeof(stream), "%llu:%llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	setenv("JOURNAL_STREAM", stream, 1);
+	buf_init(&sent, 1024 * 1024);
+	log_open("intake support", LOG_LEVEL_INFO);
+	LOG_WARNING("put aside", LOG_Z("from_address", "a\nPRIORITY=0"), LOG_NUMBER("uid", 7));
+	IS_STR(buf_str(&sent),
+	    STR("PRIORITY=4\nSYSLOG_IDENTIFIER=casemaild\nCASEMAIL_PROCESS=intake support\nCASEMAIL_EVENT=put aside\n"
+		"MESSAGE=intake support: put aside from_address=\"a\\x{0a}PRIORITY=0\" uid=7\n"
+		"CASEMAIL_FROM_ADDRESS=a\\x{0a}PRIORITY=0\nCASEMAIL_UID=7\n"),
+	    "each field is a journal field");
+	buf_clear(&sent);
+	memset(hostile, '\n', sizeof(hostile));
+	LOG_INFO("x", LOG_TEXT("a", ((struct str){ hostile, sizeof(hostile) })), LOG_Z("b", "end"));
+	OK(str_ends(buf_str(&sent), STR("\nCASEMAIL_B=end\n")), "nothing is lost behind a value that grows");
+	buf_free(&sent);
+	unsetenv("JOURNAL_STREAM");
+	log_open("test", LOG_LEVEL_INFO);
+}
+
 static void
 test_watchdog(void)
 {
@@ -165,6 +208,7 @@ int
 main(void)
 {
 	test_journal();
+	test_journal_fields();
 	test_watchdog();
 	test_escape();
 	test_lines();
