@@ -155,7 +155,7 @@ grant_apply(struct store *s, struct grant *g, const struct store_change *c, stru
 	if (person_get(s, g->decided_by, a, &by, e))
 		return -1;
 	if (by.id)
-		who = person_name(a, &by);
+		who = person_label(a, &by);
 	return access_give(s, g->person, g->deployment, g->level, who, c->now, e);
 }
 

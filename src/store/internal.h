@@ -100,7 +100,7 @@ struct str address_key(struct arena *a, struct str address); /* how an address i
 int person_get(struct store *s, int64_t id, struct arena *a, struct person *out, struct err *e); /* 0: nobody */
 int person_by_address(struct store *s, struct str address, struct arena *a, struct person *out, struct err *e);
 int deployment_get(struct store *s, int64_t id, struct arena *a, struct deployment *out, struct err *e);
-struct str person_name(struct arena *a, const struct person *p); /* "Eva Berg <eva@acme.example>" */
+struct str person_label(struct arena *a, const struct person *p); /* "Eva Berg <eva@acme.example>" */
 int approvers_of(
     struct store *s, const struct deployment *d, struct arena *a, struct person **out, size_t *n, struct err *e);
 int access_give(struct store *s, int64_t person, int64_t deployment, enum access_level level, struct str by,
@@ -114,6 +114,6 @@ int blob_add(struct store *s, struct str content, int64_t now, int64_t *id, char
 int blob_get(struct store *s, int64_t id, struct arena *a, struct str *out, struct err *e);
 
 /* letters.c: the token in a Message-ID or sub-address, or empty. */
-struct str letter_token(struct str address, struct str key);
+struct str outbox_token(struct str address, struct str key);
 
 #endif

@@ -15,7 +15,7 @@ is_token_char(char c)
 
 /* The first run of exactly TOKEN_REPLY token characters before the @ that is not key. */
 struct str
-letter_token(struct str address, struct str key)
+outbox_token(struct str address, struct str key)
 {
 	ptrdiff_t at = str_find_char(address, '@');
 	size_t n = at < 0 ? address.n : (size_t)at;

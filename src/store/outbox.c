@@ -90,7 +90,7 @@ replace_all(struct str s, struct str what, struct arena *a)
 static void
 letter_redact(struct store_letter *l, struct arena *a)
 {
-	struct str tokens[2] = { letter_token(l->message_id, l->message_key), letter_token(l->reply_to, STR_NONE) };
+	struct str tokens[2] = { outbox_token(l->message_id, l->message_key), outbox_token(l->reply_to, STR_NONE) };
 	struct str *const fields[] = { &l->message_id, &l->reply_to, &l->envelope_from, &l->subject, &l->text,
 		&l->html };
 
@@ -269,8 +269,10 @@ store_outbox_result(
 	struct arena *a;
 	int rc;
 
-	if (state == LETTER_CLAIMED || (state == LETTER_QUEUED && next_at <= 0))
-		return err_set(e, ERR_FATAL, "store: no result of an attempt");
+	if (state == LETTER_CLAIMED)
+		return err_set(e, ERR_FATAL, "store: a claim is no result");
+	if (state == LETTER_QUEUED && next_at <= 0)
+		next_at = now;
 	if (store_begin(s, e))
 		return -1;
 	a = arena_open(LETTER_BYTES);

@@ -28,7 +28,7 @@ address_key(struct arena *a, struct str address)
 }
 
 struct str
-person_name(struct arena *a, const struct person *p)
+person_label(struct arena *a, const struct person *p)
 {
 	struct str name = str_trim(arena_format(a, "%.*s %.*s", STR_ARGS(p->first_name), STR_ARGS(p->last_name)));
 

@@ -10,6 +10,12 @@ CREATE TABLE setting (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO setting VALUES ('next-case-number', 1);
 
+-- Random; made with the database.
+CREATE TABLE secret (
+	name TEXT PRIMARY KEY,
+	value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- People ---------------------------------------------------------------------------------------------------------
 
 CREATE TABLE organisation (

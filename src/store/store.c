@@ -8,6 +8,8 @@
 
 #include "store/internal.h"
 
+#include "base/crypto.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -84,11 +86,15 @@ version_check(struct store *s, const char *path, struct err *e)
 static int
 schema_make(struct store *s, struct err *e)
 {
-	char mark[128];
+	unsigned char key[SHA256_BYTES];
+	char hex[SHA256_HEX], mark[256];
 	int rc;
 
-	snprintf(mark, sizeof(mark), "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT", STORE_APPLICATION,
-	    STORE_VERSION);
+	crypto_random(key, sizeof(key));
+	crypto_hex(key, sizeof(key), hex);
+	snprintf(mark, sizeof(mark),
+	    "INSERT INTO secret VALUES ('key', '%s'); PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
+	    hex, STORE_APPLICATION, STORE_VERSION);
 	rc = sqlite3_exec(s->db, "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE", NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(s->db, schema, NULL, NULL, NULL);
@@ -223,6 +229,22 @@ store_close(struct store **s)
 	sqlite3_close((*s)->db);
 	free(*s);
 	*s = NULL;
+}
+
+int
+store_key(struct store *s, char key[65], struct err *e)
+{
+	struct query q;
+	int rc;
+
+	QUERY(&q, s, "SELECT value FROM secret WHERE name = 'key'");
+	rc = query_step(&q, e);
+	if (rc == 1)
+		snprintf(key, 65, "%s", (const char *)sqlite3_column_text(q.st->handle, 0));
+	query_close(&q);
+	if (rc == 0)
+		return err_set(e, ERR_FATAL, "store: the database's key is missing");
+	return rc == 1 ? 0 : -1;
 }
 
 int
