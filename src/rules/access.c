@@ -52,51 +52,77 @@ access_pending_without(const struct access_request *r, int64_t approver)
 
 /* --- words --- */
 
-static struct str
-add_line(struct arena *a, struct str text, const struct request_line *l)
+#define LINES_MAX (64 * 1024) /* bytes of lines in one mail */
+
+static void
+add_line(struct buf *b, const struct request_line *l)
 {
-	return arena_format(a, "%.*s%s%.*s  %.*s  %s -> %s", STR_ARGS(text), text.n ? "\n" : "",
-	    STR_ARGS(l->deployment.org_id), STR_ARGS(l->deployment.customer), access_level_name(l->before),
+	buf_add_format(b, "%s%.*s  %.*s  %s -> %s", b->n ? "\n" : "", STR_ARGS(l->deployment.org_id),
+	    STR_ARGS(l->deployment.customer), access_level_name(l->before),
 	    access_level_name(l->removal ? ACCESS_NONE : l->level));
+}
+
+/* The lines that wanted says yes to, as text in a; what goes beyond LINES_MAX is left out, and that is said. */
+static struct str
+lines_text(struct arena *a, const struct access_request *r,
+    bool (*wanted)(const struct request_line *l, const struct access_decision *d), const struct access_decision *d)
+{
+	struct buf b;
+	struct str text;
+
+	buf_init(&b, LINES_MAX);
+	for (size_t i = 0; i < r->n_lines; i++)
+		if (wanted(&r->lines[i], d))
+			add_line(&b, &r->lines[i]);
+	text = b.overflow ? arena_format(a, "%.*s\n...", STR_ARGS(buf_str(&b))) : arena_copy(a, buf_str(&b));
+	buf_free(&b);
+	return text;
+}
+
+static bool
+is_any(const struct request_line *l, const struct access_decision *d)
+{
+	(void)l;
+	(void)d;
+	return true;
+}
+
+static bool
+is_decided_now(const struct request_line *l, const struct access_decision *d)
+{
+	return decides_line(l, d->decider->id);
+}
+
+static bool
+is_approved(const struct request_line *l, const struct access_decision *d)
+{
+	return is_decided_now(l, d) ? d->approve : l->state == LINE_APPROVED;
+}
+
+static bool
+is_denied(const struct request_line *l, const struct access_decision *d)
+{
+	return is_decided_now(l, d) ? !d->approve : l->state == LINE_DENIED;
 }
 
 /* The lines that approver may decide now; 0: all. */
 static struct str
 describe_lines(struct arena *a, const struct access_request *r, int64_t approver)
 {
-	struct str text = STR_NONE;
+	struct access_decision d = { .decider = &(struct person){ .id = approver } };
 
-	for (size_t i = 0; i < r->n_lines; i++)
-		if (approver == 0 || decides_line(&r->lines[i], approver))
-			text = add_line(a, text, &r->lines[i]);
-	return text;
-}
-
-/* The lines in one state, where those of approver count as decided. */
-static struct str
-lines_in(struct arena *a, const struct access_request *r, enum line_state state, int64_t approver, bool approve)
-{
-	struct str text = STR_NONE;
-
-	for (size_t i = 0; i < r->n_lines; i++) {
-		enum line_state now = r->lines[i].state;
-
-		if (decides_line(&r->lines[i], approver))
-			now = approve ? LINE_APPROVED : LINE_DENIED;
-		if (now == state)
-			text = add_line(a, text, &r->lines[i]);
-	}
-	return text;
+	return lines_text(a, r, approver ? is_decided_now : is_any, &d);
 }
 
 void
 access_describe(struct plan *p, struct notice *n, const struct access_request *r, int64_t approver)
 {
-	notice_value(p, n, "person_name", person_name(&r->person, p->arena));
+	notice_value(p, n, "person_name", person_full_name(&r->person, p->arena));
 	notice_value(p, n, "person_address", r->person.address);
 	notice_value(p, n, "person_employer", r->employer);
 	notice_value(p, n, "requester_name",
-	    r->requester_name.n || r->requester.id == 0 ? r->requester_name : person_name(&r->requester, p->arena));
+	    r->requester_name.n || r->requester.id == 0 ? r->requester_name
+							: person_full_name(&r->requester, p->arena));
 	notice_value(p, n, "lines", describe_lines(p->arena, r, approver));
 }
 
@@ -139,7 +165,7 @@ fill_decision(struct plan *p, struct notice *n, const struct deciding *x)
 	notice_value(p, n, "lines", x->lines);
 	notice_value(p, n, "decision", d->approve ? STR("approved") : STR("denied"));
 	notice_value(p, n, d->approve ? "approved" : "denied", STR("yes"));
-	notice_value(p, n, "decider_name", person_name(d->decider, p->arena));
+	notice_value(p, n, "decider_name", person_full_name(d->decider, p->arena));
 	notice_value(p, n, "decided_at", notice_time(p->arena, d->now));
 	notice_value(p, n, "comment", d->comment);
 	notice_value(p, n, "rule", str_of(d->rule));
@@ -224,15 +250,14 @@ static void
 finish(struct plan *p, const struct deciding *x)
 {
 	const struct access_request *r = x->r;
-	int64_t decider = x->d->decider->id;
-	struct str granted = lines_in(p->arena, r, LINE_APPROVED, decider, x->d->approve);
-	struct str denied = lines_in(p->arena, r, LINE_DENIED, decider, x->d->approve);
+	struct str granted = lines_text(p->arena, r, is_approved, x->d);
+	struct str denied = lines_text(p->arena, r, is_denied, x->d);
 	struct effect *f = plan_effect(p, EFFECT_TOKENS_OF_REQUEST);
 	struct notice *n;
 
 	f->request_id = request_id(r);
 	f->token_state = TOKEN_USED;
-	plan_status(p, request_case(r), STR("CLOSED"), granted.n ? STR("Resolved") : STR("Cancelled"));
+	plan_status(p, request_case(r), x->d->decider, STR("CLOSED"), granted.n ? STR("Resolved") : STR("Cancelled"));
 	if (r->person.address.n == 0 || r->person.undeliverable)
 		return;
 	n = request_notice(p, granted.n ? NOTICE_ACCESS_GRANTED : NOTICE_ACCESS_DENIED, &r->person, r);
@@ -240,7 +265,7 @@ finish(struct plan *p, const struct deciding *x)
 	notice_value(p, n, "lines", granted.n ? granted : denied);
 	if (granted.n)
 		notice_value(p, n, "denied_lines", denied);
-	notice_value(p, n, "decider_name", person_name(x->d->decider, p->arena));
+	notice_value(p, n, "decider_name", person_full_name(x->d->decider, p->arena));
 	notice_value(p, n, "comment", x->d->comment);
 }
 
@@ -253,7 +278,7 @@ access_decide(struct plan *p, const struct access_request *r, const struct acces
 	if (x.lines.n == 0)
 		return;
 	words = arena_format(p->arena, "%s by %.*s (%s):\n%.*s%s%.*s", d->approve ? "Approved" : "Denied",
-	    STR_ARGS(person_name(d->decider, p->arena)), d->rule, STR_ARGS(x.lines), d->comment.n ? "\n\n" : "",
+	    STR_ARGS(person_full_name(d->decider, p->arena)), d->rule, STR_ARGS(x.lines), d->comment.n ? "\n\n" : "",
 	    STR_ARGS(d->comment));
 	decide_lines(p, &x);
 	plan_update(p, request_case(r), d->decider, d->way, UPDATE_PUBLIC, words);
@@ -352,7 +377,7 @@ static void
 open_case(struct plan *p, const struct access_request *r)
 {
 	struct effect *f = plan_effect(p, EFFECT_CASE_OPEN);
-	struct str name = person_name(&r->person, p->arena), lines = describe_lines(p->arena, r, 0);
+	struct str name = person_full_name(&r->person, p->arena), lines = describe_lines(p->arena, r, 0);
 
 	f->case_id = PLAN_NEW;
 	f->person = r->requester;
@@ -373,9 +398,10 @@ open_case(struct plan *p, const struct access_request *r)
 }
 
 static void
-escalate_line(struct plan *p, const struct access_request *r, const struct request_line *l, const struct snapshot *s)
+escalate_line(struct plan *p, const struct access_request *r, struct request_line *l, const struct snapshot *s)
 {
 	struct str detail = arena_format(p->arena, "nobody can approve access to %.*s", STR_ARGS(l->deployment.org_id));
+	struct access_request one = { .lines = l, .n_lines = 1 };
 
 	for (size_t i = 0; i < s->n_administrators; i++) {
 		struct notice *n;
@@ -383,7 +409,7 @@ escalate_line(struct plan *p, const struct access_request *r, const struct reque
 		if (!may_be_told(&s->administrators[i]))
 			continue;
 		n = request_notice(p, NOTICE_ESCALATION, &s->administrators[i], r);
-		notice_value(p, n, "lines", add_line(p->arena, STR_NONE, l));
+		notice_value(p, n, "lines", describe_lines(p->arena, &one, 0));
 		notice_value(p, n, "reason", STR("no-approver"));
 		notice_value(p, n, "no_approver", STR("yes"));
 		notice_value(p, n, "detail", detail);

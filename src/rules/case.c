@@ -62,9 +62,9 @@ case_status_awaits_customer(struct str status)
 }
 
 void
-case_customer_responded(struct plan *p, int64_t case_id)
+case_customer_responded(struct plan *p, int64_t case_id, const struct person *author)
 {
-	plan_status(p, case_id, STR("OPEN"), STR("Customer Responded"));
+	plan_status(p, case_id, author, STR("OPEN"), STR("Customer Responded"));
 }
 
 struct str
@@ -140,7 +140,7 @@ tell_contact(struct plan *p, const struct case_view *c, const struct person *aut
 	n = plan_notice(p, kind, &c->contact);
 	n->case_id = c->id;
 	n->token = TOKEN_OF_CASE;
-	notice_value(p, n, "author_name", person_name(author, p->arena));
+	notice_value(p, n, "author_name", person_full_name(author, p->arena));
 	return n;
 }
 
@@ -207,7 +207,7 @@ case_open(const struct new_case *c, const struct person *contact, enum access_le
 	n->case_id = PLAN_NEW;
 	n->token = TOKEN_OF_CASE;
 	notice_value(out, n, "update_text", c->description);
-	notice_value(out, n, "author_name", person_name(contact, a));
+	notice_value(out, n, "author_name", person_full_name(contact, a));
 	return 0;
 }
 
@@ -224,7 +224,7 @@ case_reply(const struct case_view *c, const struct person *author, struct str te
 	plan_init(out, a);
 	plan_update(out, c->id, author, WAY_CASECTL, UPDATE_PUBLIC, text)->with_attachments = true;
 	if (ask && !case_status_awaits_customer(c->status))
-		plan_status(out, c->id, statuses[1].name, statuses[1].subs[0]);
+		plan_status(out, c->id, author, statuses[1].name, statuses[1].subs[0]);
 	n = tell_contact(out, c, author, ask ? NOTICE_INFO_REQUESTED : NOTICE_UPDATE);
 	if (n != NULL)
 		notice_value(out, n, "update_text", text);
@@ -271,7 +271,7 @@ case_set_status(const struct case_view *c, const struct person *author, struct s
 	if (c->is_closed && !case_status_closed(name) && !str_equal(name, statuses[0].name))
 		return err_set(e, ERR_REJECT, "case %.*s is closed: it can only become OPEN", STR_ARGS(c->number));
 	plan_init(out, a);
-	plan_status(out, c->id, name, sub);
+	plan_status(out, c->id, author, name, sub);
 	n = tell_contact(out, c, author, status_notice(name));
 	if (n == NULL)
 		return 0;

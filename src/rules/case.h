@@ -13,7 +13,7 @@ bool case_status_known(struct str status, struct str sub_status);
 bool case_status_closed(struct str status);
 /* Whether a customer's update moves the case on by itself (C7), and that move. */
 bool case_status_awaits_customer(struct str status);
-void case_customer_responded(struct plan *p, int64_t case_id);
+void case_customer_responded(struct plan *p, int64_t case_id, const struct person *author);
 /* "OPEN / Investigation", in a. */
 struct str case_status_text(struct str status, struct str sub_status, struct arena *a);
 bool case_type_known(struct str type, struct str sub_type); /* sub_type may be empty */

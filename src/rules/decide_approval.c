@@ -190,7 +190,7 @@ tell_already_decided(struct decision *d, const char *reason)
 		return;
 	notice_value(d->p, n, "decision", str_of(line_state_name(l->state)));
 	notice_value(d->p, n, l->state == LINE_APPROVED ? "approved" : "denied", STR("yes"));
-	notice_value(d->p, n, "decider_name", person_name(&l->decided_by, d->a));
+	notice_value(d->p, n, "decider_name", person_full_name(&l->decided_by, d->a));
 	notice_value(d->p, n, "decided_at", notice_time(d->a, l->decided_at));
 }
 

@@ -61,8 +61,8 @@ rule_bounce(struct decision *d)
 	if (d->r->permanent != 1 || to->id == 0)
 		return decision_settle(d, OUTCOME_MACHINE, "bounce", "mail %lld was not delivered: %.*s",
 		    (long long)d->s->original, STR_ARGS(f->text));
-	words = arena_format(d->a, "Mail to %.*s <%.*s> could not be delivered: %.*s", STR_ARGS(person_name(to, d->a)),
-	    STR_ARGS(to->address), STR_ARGS(f->text));
+	words = arena_format(d->a, "Mail to %.*s <%.*s> could not be delivered: %.*s",
+	    STR_ARGS(person_full_name(to, d->a)), STR_ARGS(to->address), STR_ARGS(f->text));
 	plan_effect(d->p, EFFECT_UNDELIVERABLE)->person = *to;
 	note_unreachable(d, to, words);
 	return decision_settle(d, OUTCOME_MACHINE, "bounce-permanent", "%.*s", STR_ARGS(words));

@@ -44,6 +44,8 @@ refuse(struct decision *d, const char *reason, const char *flag, int64_t case_id
 
 		notice_value(d->p, n, "reason", str_of(reason));
 		notice_value(d->p, n, flag, STR("yes"));
+		if (case_id)
+			n->token = TOKEN_OF_CASE;
 		return decision_settle(
 		    d, OUTCOME_REFUSED, reason, "%.*s %s; the sender is told", STR_ARGS(from), words);
 	}
@@ -63,7 +65,7 @@ rule_sender_known(struct decision *d)
 	if (!p->active)
 		return decision_settle(d, OUTCOME_REFUSED, "inactive-sender", "%.*s has left; no answer is sent",
 		    STR_ARGS(d->r->from_strict));
-	return decision_pass(d, "%.*s is %.*s", STR_ARGS(d->r->from_strict), STR_ARGS(person_name(p, d->a)));
+	return decision_pass(d, "%.*s is %.*s", STR_ARGS(d->r->from_strict), STR_ARGS(person_full_name(p, d->a)));
 }
 
 static bool
@@ -258,7 +260,7 @@ fill_news(struct plan *p, struct notice *n, const void *ctx)
 	n->case_id = d->subject->view.id;
 	n->token = TOKEN_OF_CASE;
 	notice_value(p, n, "update_text", x->text);
-	notice_value(p, n, "author_name", person_name(&d->s->sender, d->a));
+	notice_value(p, n, "author_name", person_full_name(&d->s->sender, d->a));
 	if (n->kind != NOTICE_UPDATE)
 		notice_value(p, n, "author_address", d->s->sender.address);
 	if (n->kind == NOTICE_UPDATE || n->kind == NOTICE_CUSTOMER_REPLIED)
@@ -346,7 +348,7 @@ rule_append(struct decision *d)
 		m.text = STR("[asked to close the case]");
 	x.text = add_update(d, &m, UPDATE_PUBLIC)->text;
 	if (case_status_awaits_customer(c->status)) {
-		case_customer_responded(d->p, c->id);
+		case_customer_responded(d->p, c->id, &d->s->sender);
 		x.old_status = case_status_text(c->status, c->sub_status, d->a);
 		x.new_status = case_status_text(STR("OPEN"), STR("Customer Responded"), d->a);
 	}

@@ -35,7 +35,7 @@ line_state_name(enum line_state s)
 }
 
 struct str
-person_name(const struct person *p, struct arena *a)
+person_full_name(const struct person *p, struct arena *a)
 {
 	if (p->first_name.n && p->last_name.n)
 		return arena_format(a, "%.*s %.*s", STR_ARGS(p->first_name), STR_ARGS(p->last_name));

@@ -24,7 +24,7 @@ struct person {
 };
 
 /* "Eva Lind"; the address where there is no name. Borrows from p or a. */
-struct str person_name(const struct person *p, struct arena *a);
+struct str person_full_name(const struct person *p, struct arena *a);
 /* By id; where one of them is no contact yet, by address (ASCII case folded). */
 bool person_same(const struct person *a, const struct person *b);
 

@@ -14,6 +14,8 @@
  * reference, recipient_name, recipient_first_name, date. Ends in NULL. */
 extern const char *const notice_standard_values[];
 
+#define NOTICE_DRAWN_VALUE "code"
+
 /* What notices of kind k carry besides, in a fixed order; ends in NULL. "code" of NOTICE_CONFIRM comes from the
  * conductor, who draws it; all others are set by the plan, empty where there is nothing to say. */
 const char *const *notice_values(enum notice_kind k);

@@ -53,11 +53,13 @@ plan_notice(struct plan *p, enum notice_kind kind, const struct person *to)
 
 	n->kind = kind;
 	n->to = *to;
-	while (names[n->n_values] != NULL)
+	for (size_t k = 0; names[k] != NULL; k++)
 		n->n_values++;
 	n->values = arena_array(p->arena, n->n_values, sizeof(*n->values));
-	for (size_t i = 0; i < n->n_values; i++)
-		n->values[i].name = names[i];
+	n->n_values = 0;
+	for (size_t k = 0; names[k] != NULL; k++)
+		if (strcmp(names[k], NOTICE_DRAWN_VALUE) != 0)
+			n->values[n->n_values++].name = names[k];
 	return n;
 }
 
@@ -115,11 +117,12 @@ plan_update(
 }
 
 struct effect *
-plan_status(struct plan *p, int64_t case_id, struct str status, struct str sub_status)
+plan_status(struct plan *p, int64_t case_id, const struct person *author, struct str status, struct str sub_status)
 {
 	struct effect *f = plan_effect(p, EFFECT_STATUS);
 
 	f->case_id = case_id;
+	f->person = *author;
 	f->status = status;
 	f->sub_status = sub_status;
 	return f;

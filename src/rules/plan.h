@@ -154,7 +154,8 @@ struct str plan_shorten(struct str s, size_t max);
 /* Shorthands: an update on a case, a change of its status. */
 struct effect *plan_update(
     struct plan *p, int64_t case_id, const struct person *author, enum way way, enum visibility v, struct str text);
-struct effect *plan_status(struct plan *p, int64_t case_id, struct str status, struct str sub_status);
+struct effect *plan_status(
+    struct plan *p, int64_t case_id, const struct person *author, struct str status, struct str sub_status);
 /* One notice of kind to each, without those whose address is dead and without the person "except" (may be NULL);
  * each is set up by fill. Returns how many. */
 size_t plan_notify(struct plan *p, enum notice_kind kind, const struct person *to, size_t n,
