@@ -4,8 +4,8 @@
  * ENVELOPE and BODYSTRUCTURE are never used.
  *
  * Messages come through its per-response handler, which fires only if a progress callback is set;
- * without it a batch would pile up in memory. IDLE is done here by lines, because libetpan drops
- * what a server says before its "+".
+ * without it a batch would pile up in memory. Commands go as text: libetpan's own FETCH returns a
+ * dangling list after a NO, and its IDLE drops what a server says before the "+".
  */
 #include "config.h"
 
@@ -18,16 +18,20 @@
 #include <libetpan/libetpan.h>
 
 #define STREAM_BUFFER 16384
+#define LINE_MAX_BYTES 65536 /* one response without its literals; also of literals where none is expected */
+#define TALK_BYTES 1048576   /* what a server may tell us beside what we asked for */
+#define SLOWEST_BYTES_PER_SECOND 32768
 
 struct imap {
 	struct transport *transport; /* owned */
 	mailimap *session;           /* owned, with its stream */
-	size_t greeting_left;        /* of GREETING, still to be read */
+	uint64_t allowed_bytes;      /* for the next command */
+	size_t allowed_literal;
+	size_t greeting_left; /* of GREETING, still to be read */
 	struct imap_status status;
 	imap_item_handler *handler;
 	void *context;
 	bool dead;
-	char idle_tag[16];
 };
 
 /* The login is libcurl's; so libetpan is told that the session begins authenticated. */
@@ -106,6 +110,11 @@ date_value(const struct mailimap_date_time *d)
 static unsigned
 flags_value(const struct mailimap_msg_att_dynamic *d)
 {
+	static const unsigned flag_of[] = { [MAILIMAP_FLAG_SEEN] = IMAP_SEEN,
+		[MAILIMAP_FLAG_ANSWERED] = IMAP_ANSWERED,
+		[MAILIMAP_FLAG_FLAGGED] = IMAP_FLAGGED,
+		[MAILIMAP_FLAG_DELETED] = IMAP_DELETED,
+		[MAILIMAP_FLAG_DRAFT] = IMAP_DRAFT };
 	unsigned flags = 0;
 
 	if (d->att_list == NULL)
@@ -113,27 +122,10 @@ flags_value(const struct mailimap_msg_att_dynamic *d)
 	for (clistiter *i = clist_begin(d->att_list); i != NULL; i = clist_next(i)) {
 		const struct mailimap_flag_fetch *f = clist_content(i);
 
-		if (f->fl_type != MAILIMAP_FLAG_FETCH_OTHER || f->fl_flag == NULL)
+		if (f->fl_type != MAILIMAP_FLAG_FETCH_OTHER || f->fl_flag == NULL || f->fl_flag->fl_type < 0)
 			continue;
-		switch (f->fl_flag->fl_type) {
-		case MAILIMAP_FLAG_SEEN:
-			flags |= IMAP_SEEN;
-			break;
-		case MAILIMAP_FLAG_ANSWERED:
-			flags |= IMAP_ANSWERED;
-			break;
-		case MAILIMAP_FLAG_FLAGGED:
-			flags |= IMAP_FLAGGED;
-			break;
-		case MAILIMAP_FLAG_DELETED:
-			flags |= IMAP_DELETED;
-			break;
-		case MAILIMAP_FLAG_DRAFT:
-			flags |= IMAP_DRAFT;
-			break;
-		default:
-			break;
-		}
+		if ((size_t)f->fl_flag->fl_type < sizeof(flag_of) / sizeof(flag_of[0]))
+			flags |= flag_of[f->fl_flag->fl_type];
 	}
 	return flags;
 }
@@ -192,8 +184,26 @@ on_progress(size_t current, size_t maximum, void *context)
 	(void)context;
 }
 
-/* --- how a command ends ----------------------------------------------- */
+/* --- how a command begins and ends ------------------------------------- */
 
+static void
+allow(struct imap *m)
+{
+	int64_t ms = m->status.timeout_ms + (int64_t)(m->allowed_bytes * 1000 / SLOWEST_BYTES_PER_SECOND);
+	size_t literal = m->allowed_literal > LINE_MAX_BYTES ? m->allowed_literal : LINE_MAX_BYTES;
+
+	transport_begin(m->transport, ms, m->allowed_bytes + TALK_BYTES, LINE_MAX_BYTES, literal);
+	m->allowed_bytes = m->allowed_literal = 0;
+}
+
+void
+imap_allow(struct imap *m, uint64_t bytes, size_t literal_max)
+{
+	m->allowed_bytes = bytes;
+	m->allowed_literal = literal_max;
+}
+
+/* EXISTS grew when there are more now, counting those that were expunged meanwhile. */
 static void
 exists_update(struct imap *m)
 {
@@ -208,36 +218,48 @@ exists_update(struct imap *m)
 	m->status.exists = sel->sel_exists;
 }
 
-/* libetpan's codes: one of its own per command stands for the server's NO, the rest are fatal. */
-static enum imap_result
-finish(struct imap *m, int r, int no, const char *command, struct err *e)
+/* The command's first word, for error texts. */
+static struct str
+verb(const char *command)
 {
-	exists_update(m);
-	if (r == MAILIMAP_NO_ERROR)
-		return IMAP_OK;
-	if (r == no && transport_alive(m->transport)) {
-		err_set(e, ERR_RETRY, "%s: the server said NO: %s", command,
-		    m->session->imap_response != NULL ? m->session->imap_response : "");
-		return IMAP_NO;
-	}
+	struct str rest = str_of(command), word = rest;
+
+	str_next_field(&rest, ' ', &word);
+	if (str_equal(word, STR("UID")))
+		str_next_field(&rest, ' ', &word);
+	return word;
+}
+
+enum imap_result
+imap_died(struct imap *m, const char *command, struct err *e)
+{
 	m->dead = true;
-	if (r == MAILIMAP_ERROR_PROTOCOL && m->session->imap_response != NULL && transport_alive(m->transport))
-		err_set(e, ERR_RETRY, "the server said BAD: %s", m->session->imap_response);
-	else
-		transport_trouble(m->transport, e);
-	err_prefix(e, "%s: ", command);
+	transport_trouble(m->transport, e);
+	err_prefix(e, "%.*s: ", STR_ARGS(verb(command)));
 	return IMAP_DEAD;
 }
 
-static bool
-begin(struct imap *m, const char *command, enum imap_result *result, struct err *e)
+/* no: the code of libetpan's that stands for the server's NO to this command. */
+static enum imap_result
+finish(struct imap *m, int r, int no, const char *command, struct err *e)
 {
-	if (!m->dead)
-		return true;
-	transport_trouble(m->transport, e);
-	err_prefix(e, "%s: ", command);
-	*result = IMAP_DEAD;
-	return false;
+	const char *said = m->session->imap_response != NULL ? m->session->imap_response : "";
+	struct str code = imap_code(m);
+
+	if (r == MAILIMAP_NO_ERROR) {
+		exists_update(m);
+		return IMAP_OK;
+	}
+	if (!transport_alive(m->transport) || (r != no && r != MAILIMAP_ERROR_PROTOCOL))
+		return imap_died(m, command, e);
+	err_set(e, ERR_RETRY, "%.*s: the server said %s%s%.*s%s %s", STR_ARGS(verb(command)), r == no ? "NO" : "BAD",
+	    code.n > 0 ? " [" : "", STR_ARGS(code), code.n > 0 ? "]" : "", said);
+	if (r != no) {
+		m->dead = true;
+		return IMAP_DEAD;
+	}
+	exists_update(m);
+	return IMAP_NO;
 }
 
 static _Noreturn void
@@ -245,6 +267,23 @@ out_of_memory(void)
 {
 	abort(); /* the supervisor restarts us; nothing was committed */
 }
+
+enum imap_result
+imap_run(struct imap *m, const char *command, imap_item_handler *handler, void *context, struct err *e)
+{
+	enum imap_result r;
+
+	if (m->dead)
+		return imap_died(m, command, e);
+	m->handler = handler;
+	m->context = context;
+	allow(m);
+	r = finish(m, mailimap_custom_command(m->session, command), MAILIMAP_ERROR_CUSTOM_COMMAND, command, e);
+	m->handler = NULL;
+	return r;
+}
+
+/* --- what is known ------------------------------------------------------ */
 
 struct str
 imap_code(const struct imap *m)
@@ -254,36 +293,64 @@ imap_code(const struct imap *m)
 	return rsp != NULL ? str_of(rsp->rsp_atom) : STR_NONE;
 }
 
-const struct imap_status *
-imap_status(const struct imap *m)
+size_t
+imap_listed(const struct imap *m, char *delimiter)
+{
+	const struct mailimap_response_info *rsp = m->session->imap_response_info;
+
+	if (rsp == NULL || rsp->rsp_mailbox_list == NULL || clist_begin(rsp->rsp_mailbox_list) == NULL)
+		return 0;
+	*delimiter =
+	    ((const struct mailimap_mailbox_list *)clist_content(clist_begin(rsp->rsp_mailbox_list)))->mb_delimiter;
+	return (size_t)clist_count(rsp->rsp_mailbox_list);
+}
+
+size_t
+imap_found(const struct imap *m)
+{
+	const struct mailimap_response_info *rsp = m->session->imap_response_info;
+
+	return rsp != NULL && rsp->rsp_search_result != NULL ? (size_t)clist_count(rsp->rsp_search_result) : 0;
+}
+
+struct imap_status *
+imap_status(struct imap *m)
 {
 	return &m->status;
 }
 
 void
-imap_status_seen(struct imap *m)
+imap_status_exists(struct imap *m, uint32_t exists)
 {
-	m->status.news = false;
+	if (exists > m->status.exists)
+		m->status.news = true;
+	m->status.exists = exists;
+	if (m->session->imap_selection_info != NULL)
+		m->session->imap_selection_info->sel_exists = exists;
 }
 
-struct transport *
-imap_transport(struct imap *m)
+void
+imap_status_expunged(struct imap *m)
 {
-	return m->transport;
+	if (m->status.exists > 0)
+		imap_status_exists(m, m->status.exists - 1);
 }
 
-/* --- opening and closing ---------------------------------------------- */
+bool
+imap_alive(const struct imap *m)
+{
+	return !m->dead && transport_alive(m->transport);
+}
+
+/* --- opening and closing ------------------------------------------------ */
 
 static enum imap_result
 capabilities(struct imap *m, struct err *e)
 {
-	struct mailimap_capability_data *data = NULL;
-	enum imap_result r =
-	    finish(m, mailimap_capability(m->session, &data), MAILIMAP_ERROR_CAPABILITY, "CAPABILITY", e);
+	enum imap_result r = imap_run(m, "CAPABILITY", NULL, NULL, e);
 
 	if (r != IMAP_OK)
 		return r;
-	mailimap_capability_data_free(data);
 	m->status.idle = mailimap_has_extension(m->session, "IDLE");
 	m->status.move = mailimap_has_extension(m->session, "MOVE");
 	m->status.uidplus = mailimap_has_extension(m->session, "UIDPLUS");
@@ -293,25 +360,26 @@ capabilities(struct imap *m, struct err *e)
 }
 
 struct imap *
-imap_open(struct transport **t, struct err *e)
+imap_open(struct transport **t, int64_t timeout_ms, struct err *e)
 {
 	struct imap *m = calloc(1, sizeof(*m));
 	mailstream_low *low;
 	mailstream *stream;
 
 	if (m == NULL || (m->session = mailimap_new(0, NULL)) == NULL)
-		abort();
+		out_of_memory();
 	m->transport = *t;
 	*t = NULL;
+	m->status.timeout_ms = timeout_ms;
 	m->greeting_left = sizeof(GREETING) - 1;
 	low = mailstream_low_new(m, &stream_driver);
 	stream = low != NULL ? mailstream_new(low, STREAM_BUFFER) : NULL;
 	if (stream == NULL)
-		abort();
+		out_of_memory();
 	mailimap_set_progress_callback(m->session, on_progress, on_progress, m);
 	mailimap_set_msg_att_handler(m->session, on_response, m);
 	if (mailimap_connect(m->session, stream) != MAILIMAP_NO_ERROR_AUTHENTICATED)
-		out_of_memory();
+		out_of_memory(); /* it has read our own GREETING: nothing else can go wrong */
 	if (capabilities(m, e) != IMAP_OK)
 		imap_close(&m);
 	return m;
@@ -332,16 +400,15 @@ imap_close(struct imap **out)
 	free(m);
 }
 
-/* --- folders ---------------------------------------------------------- */
-
 enum imap_result
 imap_select(struct imap *m, const char *folder, struct err *e)
 {
 	const struct mailimap_selection_info *sel;
 	enum imap_result r;
 
-	if (!begin(m, "SELECT", &r, e))
-		return r;
+	if (m->dead)
+		return imap_died(m, "SELECT", e);
+	allow(m);
 	r = finish(m, mailimap_select(m->session, folder), MAILIMAP_ERROR_SELECT, "SELECT", e);
 	sel = m->session->imap_selection_info;
 	if (r != IMAP_OK || sel == NULL)
@@ -351,32 +418,6 @@ imap_select(struct imap *m, const char *folder, struct err *e)
 	m->status.uidnext = sel->sel_uidnext;
 	m->status.exists = sel->sel_exists;
 	m->status.news = true;
-	return r;
-}
-
-enum imap_result
-imap_create(struct imap *m, const char *folder, struct err *e)
-{
-	enum imap_result r;
-
-	if (!begin(m, "CREATE", &r, e))
-		return r;
-	return finish(m, mailimap_create(m->session, folder), MAILIMAP_ERROR_CREATE, "CREATE", e);
-}
-
-enum imap_result
-imap_exists(struct imap *m, const char *folder, bool *exists, struct err *e)
-{
-	enum imap_result r;
-	clist *list = NULL;
-
-	if (!begin(m, "LIST", &r, e))
-		return r;
-	r = finish(m, mailimap_list(m->session, "", folder, &list), MAILIMAP_ERROR_LIST, "LIST", e);
-	if (r == IMAP_OK) {
-		*exists = list != NULL && clist_count(list) > 0;
-		mailimap_list_result_free(list);
-	}
 	return r;
 }
 
@@ -400,355 +441,54 @@ imap_namespace(struct imap *m, char *delimiter, char *prefix, size_t max, struct
 {
 	struct mailimap_namespace_data *data = NULL;
 	enum imap_result r;
-	clist *list = NULL;
 
-	*delimiter = '\0';
-	prefix[0] = '\0';
-	if (!begin(m, "NAMESPACE", &r, e))
-		return r;
-	if (m->status.namespaces) {
-		r = finish(m, mailimap_namespace(m->session, &data), MAILIMAP_ERROR_EXTENSION, "NAMESPACE", e);
-		if (r != IMAP_OK)
-			return r;
-		if (data != NULL) {
-			personal_prefix(data, delimiter, prefix, max);
-			mailimap_namespace_data_free(data);
-		}
-		return r;
-	}
-	r = finish(m, mailimap_list(m->session, "", "", &list), MAILIMAP_ERROR_LIST, "LIST", e);
-	if (r != IMAP_OK)
-		return r;
-	if (list != NULL && clist_begin(list) != NULL)
-		*delimiter = ((const struct mailimap_mailbox_list *)clist_content(clist_begin(list)))->mb_delimiter;
-	mailimap_list_result_free(list);
-	return r;
-}
-
-enum imap_result
-imap_noop(struct imap *m, struct err *e)
-{
-	enum imap_result r;
-
-	if (!begin(m, "NOOP", &r, e))
-		return r;
-	return finish(m, mailimap_noop(m->session), MAILIMAP_ERROR_NOOP, "NOOP", e);
-}
-
-/* --- fetching --------------------------------------------------------- */
-
-static void
-type_add(struct mailimap_fetch_type *type, struct mailimap_fetch_att *att)
-{
-	if (att == NULL || mailimap_fetch_type_new_fetch_att_list_add(type, att) != MAILIMAP_NO_ERROR)
-		out_of_memory();
-}
-
-static struct mailimap_fetch_type *
-type_of(enum imap_what what, uint32_t header_max)
-{
-	struct mailimap_fetch_type *type = mailimap_fetch_type_new_fetch_att_list_empty();
-
-	if (type == NULL)
-		out_of_memory();
-	type_add(type, mailimap_fetch_att_new_uid());
-	switch (what) {
-	case IMAP_LISTING:
-		type_add(type, mailimap_fetch_att_new_flags());
-		type_add(type, mailimap_fetch_att_new_internaldate());
-		type_add(type, mailimap_fetch_att_new_rfc822_size());
-		break;
-	case IMAP_MESSAGE:
-		type_add(type, mailimap_fetch_att_new_body_peek_section(mailimap_section_new(NULL)));
-		break;
-	case IMAP_HEADER:
-		type_add(type,
-		    mailimap_fetch_att_new_body_peek_section_partial(mailimap_section_new_header(), 0, header_max));
-		break;
-	case IMAP_UID_ONLY:
-		break;
-	}
-	return type;
-}
-
-/* Runs of UIDs become ranges, so that the command stays short. */
-static struct mailimap_set *
-set_of(const uint32_t *uids, size_t n)
-{
-	struct mailimap_set *set = mailimap_set_new_empty();
-
-	if (set == NULL)
-		out_of_memory();
-	for (size_t i = 0, j; i < n; i = j) {
-		for (j = i + 1; j < n && uids[j] == uids[j - 1] + 1; j++)
-			;
-		if (mailimap_set_add_interval(set, uids[i], uids[j - 1]) != MAILIMAP_NO_ERROR)
-			out_of_memory();
-	}
-	return set;
-}
-
-static enum imap_result
-fetch(struct imap *m, bool by_uid, struct mailimap_set *set, struct mailimap_fetch_type *type,
-    imap_item_handler *handler, void *context, struct err *e)
-{
-	enum imap_result result;
-	clist *list = NULL;
-	int r;
-
-	m->handler = handler;
-	m->context = context;
-	if (begin(m, "FETCH", &result, e)) {
-		r = by_uid ? mailimap_uid_fetch(m->session, set, type, &list)
-			   : mailimap_fetch(m->session, set, type, &list);
-		result = finish(m, r, by_uid ? MAILIMAP_ERROR_UID_FETCH : MAILIMAP_ERROR_FETCH, "FETCH", e);
-		if (result == IMAP_OK && list != NULL) /* after a NO the list is dangling */
-			mailimap_fetch_list_free(list);
-	}
-	m->handler = NULL;
-	mailimap_set_free(set);
-	mailimap_fetch_type_free(type);
-	return result;
-}
-
-enum imap_result
-imap_fetch_range(struct imap *m, bool by_uid, uint32_t first, uint32_t last, enum imap_what what,
-    imap_item_handler *handler, void *context, struct err *e)
-{
-	struct mailimap_set *set = mailimap_set_new_interval(first, last);
-
-	if (set == NULL)
-		out_of_memory();
-	return fetch(m, by_uid, set, type_of(what, 1), handler, context, e);
-}
-
-enum imap_result
-imap_fetch_uids(struct imap *m, const uint32_t *uids, size_t n, enum imap_what what, uint32_t header_max,
-    imap_item_handler *handler, void *context, struct err *e)
-{
-	return fetch(m, true, set_of(uids, n), type_of(what, header_max), handler, context, e);
-}
-
-/* --- moving ----------------------------------------------------------- */
-
-enum imap_result
-imap_move(struct imap *m, const uint32_t *uids, size_t n, const char *folder, struct err *e)
-{
-	struct mailimap_set *set;
-	enum imap_result r;
-
-	if (!begin(m, "MOVE", &r, e))
-		return r;
-	set = set_of(uids, n);
-	r = finish(m, mailimap_uid_move(m->session, set, folder), MAILIMAP_ERROR_UID_MOVE, "MOVE", e);
-	mailimap_set_free(set);
-	return r;
-}
-
-enum imap_result
-imap_copy(struct imap *m, const uint32_t *uids, size_t n, const char *folder, struct err *e)
-{
-	struct mailimap_set *set;
-	enum imap_result r;
-
-	if (!begin(m, "COPY", &r, e))
-		return r;
-	set = set_of(uids, n);
-	r = finish(m, mailimap_uid_copy(m->session, set, folder), MAILIMAP_ERROR_UID_COPY, "COPY", e);
-	mailimap_set_free(set);
-	return r;
-}
-
-enum imap_result
-imap_mark_deleted(struct imap *m, const uint32_t *uids, size_t n, struct err *e)
-{
-	struct mailimap_flag_list *flags = mailimap_flag_list_new_empty();
-	struct mailimap_flag *deleted = mailimap_flag_new_deleted();
-	struct mailimap_store_att_flags *store;
-	struct mailimap_set *set;
-	enum imap_result r;
-
-	if (flags == NULL || deleted == NULL || mailimap_flag_list_add(flags, deleted) != MAILIMAP_NO_ERROR)
-		out_of_memory();
-	store = mailimap_store_att_flags_new_add_flags_silent(flags);
-	if (store == NULL)
-		out_of_memory();
-	if (begin(m, "STORE", &r, e)) {
-		set = set_of(uids, n);
-		r = finish(m, mailimap_uid_store(m->session, set, store), MAILIMAP_ERROR_UID_STORE, "STORE", e);
-		mailimap_set_free(set);
-	}
-	mailimap_store_att_flags_free(store);
-	return r;
-}
-
-enum imap_result
-imap_expunge_uids(struct imap *m, const uint32_t *uids, size_t n, struct err *e)
-{
-	struct mailimap_set *set;
-	enum imap_result r;
-
-	if (!begin(m, "EXPUNGE", &r, e))
-		return r;
-	set = set_of(uids, n);
-	r = finish(m, mailimap_uid_expunge(m->session, set), MAILIMAP_ERROR_EXPUNGE, "EXPUNGE", e);
-	mailimap_set_free(set);
-	return r;
-}
-
-enum imap_result
-imap_expunge(struct imap *m, struct err *e)
-{
-	enum imap_result r;
-
-	if (!begin(m, "EXPUNGE", &r, e))
-		return r;
-	return finish(m, mailimap_expunge(m->session), MAILIMAP_ERROR_EXPUNGE, "EXPUNGE", e);
-}
-
-static struct mailimap_search_key *
-key_of(int type, struct mailimap_search_key * not, struct mailimap_set *uids)
-{
-	struct mailimap_search_key *key = mailimap_search_key_new(type, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-	    NULL, NULL, NULL, NULL, NULL, NULL, 0, not, NULL, NULL, NULL, NULL, NULL, 0, uids, NULL, NULL);
-
-	if (key == NULL)
-		out_of_memory();
-	return key;
-}
-
-enum imap_result
-imap_others_deleted(struct imap *m, const uint32_t *uids, size_t n, bool *others, struct err *e)
-{
-	struct mailimap_search_key *key, *ours, *deleted;
-	clist *found = NULL;
-	enum imap_result r;
-
-	if (!begin(m, "SEARCH", &r, e))
-		return r;
-	ours = key_of(MAILIMAP_SEARCH_KEY_UID, NULL, set_of(uids, n));
-	deleted = key_of(MAILIMAP_SEARCH_KEY_DELETED, NULL, NULL);
-	key = mailimap_search_key_new_multiple_empty();
-	if (key == NULL || mailimap_search_key_multiple_add(key, deleted) != MAILIMAP_NO_ERROR ||
-	    mailimap_search_key_multiple_add(key, key_of(MAILIMAP_SEARCH_KEY_NOT, ours, NULL)) != MAILIMAP_NO_ERROR)
-		out_of_memory();
-	r = finish(m, mailimap_uid_search(m->session, NULL, key, &found), MAILIMAP_ERROR_UID_SEARCH, "SEARCH", e);
-	mailimap_search_key_free(key);
-	if (r == IMAP_OK) {
-		*others = found != NULL && clist_count(found) > 0;
-		if (found != NULL)
-			mailimap_search_result_free(found);
+	if (m->dead)
+		return imap_died(m, "NAMESPACE", e);
+	allow(m);
+	r = finish(m, mailimap_namespace(m->session, &data), MAILIMAP_ERROR_EXTENSION, "NAMESPACE", e);
+	if (r == IMAP_OK && data != NULL) {
+		personal_prefix(data, delimiter, prefix, max);
+		mailimap_namespace_data_free(data);
 	}
 	return r;
 }
 
-/* --- idling ----------------------------------------------------------- */
+/* --- by lines ----------------------------------------------------------- */
 
-static struct str
-read_line(struct imap *m)
-{
-	if (mailstream_read_line(m->session->imap_stream, m->session->imap_stream_buffer) == NULL)
-		return STR_NONE;
-	return (struct str){ m->session->imap_stream_buffer->str, m->session->imap_stream_buffer->len };
-}
-
-/* "* 23 EXISTS" and "* 4 EXPUNGE" count; anything else is of no interest here. */
-static void
-untagged(struct imap *m, struct str line)
-{
-	struct str word, what;
-	long long n;
-
-	line = str_skip(str_trim(line), 2);
-	if (!str_next_field(&line, ' ', &word) || !str_to_number(word, &n) || !str_next_field(&line, ' ', &what))
-		return;
-	if (str_equal_nocase(what, STR("EXISTS")) && n <= UINT32_MAX) {
-		if ((uint32_t)n > m->status.exists)
-			m->status.news = true;
-		m->status.exists = (uint32_t)n;
-	}
-	if (str_equal_nocase(what, STR("EXPUNGE")) && m->status.exists > 0)
-		m->status.exists--;
-	if (m->session->imap_selection_info != NULL)
-		m->session->imap_selection_info->sel_exists = m->status.exists;
-}
-
-static enum imap_result
-idle_dead(struct imap *m, struct err *e)
-{
-	m->dead = true;
-	transport_trouble(m->transport, e);
-	err_prefix(e, "IDLE: ");
-	return IMAP_DEAD;
-}
-
-static int
-send_z(struct imap *m, const char *z)
+int
+imap_send(struct imap *m, const char *text)
 {
 	mailstream *s = m->session->imap_stream;
 
-	return mailstream_write(s, z, strlen(z)) < 0 || mailstream_flush(s) != 0 ? -1 : 0;
+	allow(m);
+	return mailstream_write(s, text, strlen(text)) < 0 || mailstream_flush(s) != 0 ? -1 : 0;
 }
 
-/* Reads until the tagged line of IDLE, or its "+" where wanted. */
-static enum imap_result
-idle_until(struct imap *m, bool want_plus, struct err *e)
+int
+imap_start(struct imap *m, const char *command, char tag[IMAP_TAG])
 {
-	struct str tag = str_of(m->idle_tag), line;
+	char text[IMAP_TAG + 64];
 
-	for (;;) {
-		line = read_line(m);
-		if (line.n == 0)
-			return idle_dead(m, e);
-		if (want_plus && line.p[0] == '+')
-			return IMAP_OK;
-		if (line.p[0] == '*')
-			untagged(m, line);
-		if (!str_starts(line, tag))
-			continue;
-		line = str_trim(str_skip(line, tag.n));
-		if (!want_plus && str_starts_nocase(line, STR("OK")))
-			return IMAP_OK;
-		err_set(e, ERR_RETRY, "IDLE: the server said %.*s", STR_ARGS(str_head(line, 400)));
-		return IMAP_NO;
-	}
+	snprintf(tag, IMAP_TAG, "%d ", ++m->session->imap_tag);
+	snprintf(text, sizeof(text), "%s%s\r\n", tag, command);
+	return imap_send(m, text);
 }
 
-enum imap_result
-imap_idle_begin(struct imap *m, struct err *e)
+struct str
+imap_line(struct imap *m)
 {
-	enum imap_result r;
+	MMAPString *line = m->session->imap_stream_buffer;
 
-	if (!begin(m, "IDLE", &r, e))
-		return r;
-	snprintf(m->idle_tag, sizeof(m->idle_tag), "%d ", m->session->imap_tag + 1);
-	if (mailimap_send_current_tag(m->session) != MAILIMAP_NO_ERROR || send_z(m, "IDLE\r\n") != 0)
-		return idle_dead(m, e);
-	return idle_until(m, true, e);
+	allow(m);
+	if (mailstream_read_line(m->session->imap_stream, line) == NULL)
+		return STR_NONE;
+	return (struct str){ line->str, line->len };
 }
 
-enum imap_result
-imap_idle_read(struct imap *m, struct err *e)
+enum transport_event
+imap_wait(struct imap *m, int wake_fd, int64_t ms)
 {
-	struct str line = read_line(m);
-
-	if (line.n == 0)
-		return idle_dead(m, e);
-	if (line.p[0] == '*')
-		untagged(m, line);
-	return IMAP_OK;
-}
-
-enum imap_result
-imap_idle_end(struct imap *m, struct err *e)
-{
-	if (send_z(m, "DONE\r\n") != 0)
-		return idle_dead(m, e);
-	return idle_until(m, false, e);
-}
-
-bool
-imap_has_input(const struct imap *m)
-{
-	return m->session->imap_stream->read_buffer_len > 0;
+	if (m->session->imap_stream->read_buffer_len > 0)
+		return TRANSPORT_DATA;
+	return transport_wait(m->transport, wake_fd, ms);
 }

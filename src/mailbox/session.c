@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC
- * session.c: the policy above single IMAP commands: pages, batches, fallbacks, waiting.
+ * session.c: the policy above single IMAP commands: folders, pages, moving, waiting. Fetching is
+ * in fetch.c.
  *
  * Listing goes by windows of UIDs no wider than the page, so that an answer is never larger than
  * the page; a gap is crossed by bisecting message numbers, one small FETCH each (at most 32), and
- * not by asking for a range nobody knows the size of. Fetching splits into commands of a few
- * megabytes, so that a taker who stops waits for little.
+ * not by asking for a range nobody knows the size of.
  */
 #include "config.h"
 
@@ -12,18 +12,17 @@
 
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
+#include "mailbox/command.h"
+#include "mailbox/fetch.h"
 #include "mailbox/folder.h"
+#include "mailbox/idle.h"
 #include "mailbox/imap.h"
 
-#define LINE_MAX_BYTES 65536      /* one response without its literals */
-#define SEARCH_LINE_BYTES 8388608 /* one SEARCH response: a number for each deleted message */
-#define TALK_BYTES 1048576        /* what a server may tell us beside what we asked for */
-#define ITEM_BYTES 1024           /* one FETCH response without its literal */
-#define COMMAND_BYTES 4194304     /* messages fetched by one command, together, by their RFC822.SIZE */
-#define SLOWEST_BYTES_PER_SECOND 32768
+#define ITEM_BYTES 512 /* one FETCH response of a listing */
+
+_Static_assert(SESSION_PAGE <= COMMAND_UIDS && SESSION_PAGE <= FETCH_MAX, "a page fits into one command");
 
 struct session {
 	const struct mailbox_settings *settings;
@@ -37,29 +36,7 @@ struct session {
 	size_t n, max;
 	uint32_t from, to;
 	uint32_t found_uid;
-	/* of the fetch under way */
-	const struct session_item *wanted;
-	bool given[SESSION_PAGE];
-	size_t n_wanted;
-	bool header_only, stopped;
-	session_taker *take;
-	void *context;
 };
-
-static void
-allow(struct session *s, uint64_t bytes, size_t line, size_t literal)
-{
-	int64_t ms = s->settings->server.timeout_seconds * 1000LL;
-
-	ms += (int64_t)(bytes * 1000 / SLOWEST_BYTES_PER_SECOND);
-	transport_begin(imap_transport(s->imap), ms, bytes + TALK_BYTES, line, literal);
-}
-
-static void
-allow_talk(struct session *s)
-{
-	allow(s, 0, LINE_MAX_BYTES, LINE_MAX_BYTES);
-}
 
 /* --- opening ---------------------------------------------------------- */
 
@@ -75,17 +52,27 @@ folder_provide(struct session *s, struct str folder, struct err *e)
 	char name[FOLDER_MAX];
 	bool exists = false;
 
-	if (wire_name(s, folder, name, e) != 0)
+	if (wire_name(s, folder, name, e) != 0 || command_exists(s->imap, name, &exists, e) == IMAP_DEAD)
 		return -1;
-	allow_talk(s);
-	if (imap_exists(s->imap, name, &exists, e) != IMAP_OK)
-		return -1;
-	if (exists)
+	if (exists || command_create(s->imap, name, e) == IMAP_OK)
 		return 0;
-	allow_talk(s);
-	if (imap_create(s->imap, name, e) != IMAP_OK)
-		return err_prefix(e, "folder %.*s: ", STR_ARGS(folder));
-	return 0;
+	if (str_equal_nocase(imap_code(s->imap), STR("ALREADYEXISTS")))
+		return 0;
+	return err_prefix(e, "folder %.*s: ", STR_ARGS(folder));
+}
+
+/* Where folders live: NAMESPACE says it, or else LIST tells the delimiter. */
+static int
+places_learn(struct session *s, struct err *e)
+{
+	enum imap_result r;
+
+	if (imap_status(s->imap)->namespaces) {
+		r = imap_namespace(s->imap, &s->delimiter, s->prefix, sizeof(s->prefix), e);
+		if (r == IMAP_DEAD || (r == IMAP_OK && s->delimiter != '\0'))
+			return r == IMAP_DEAD ? -1 : 0;
+	}
+	return command_delimiter(s->imap, &s->delimiter, e) == IMAP_OK ? 0 : -1;
 }
 
 static int
@@ -95,15 +82,13 @@ folders_open(struct session *s, struct err *e)
 	const struct str provided[] = { set->processed, set->refused, set->held, set->quarantine };
 	char name[FOLDER_MAX];
 
-	allow_talk(s);
-	if (imap_namespace(s->imap, &s->delimiter, s->prefix, sizeof(s->prefix), e) != IMAP_OK)
+	if (places_learn(s, e) != 0)
 		return -1;
 	for (size_t i = 0; i < sizeof(provided) / sizeof(provided[0]); i++)
 		if (folder_provide(s, provided[i], e) != 0)
 			return -1;
 	if (wire_name(s, set->folder, name, e) != 0)
 		return -1;
-	allow_talk(s);
 	if (imap_select(s->imap, name, e) != IMAP_OK)
 		return err_prefix(e, "folder %.*s: ", STR_ARGS(set->folder));
 	if (!imap_status(s->imap)->writable)
@@ -111,6 +96,12 @@ folders_open(struct session *s, struct err *e)
 	if (imap_status(s->imap)->uidvalidity == 0)
 		return err_set(e, ERR_RETRY, "folder %.*s has no UIDVALIDITY", STR_ARGS(set->folder));
 	return 0;
+}
+
+enum mailbox_trouble
+session_trouble(const struct session *s)
+{
+	return imap_alive(s->imap) ? MAILBOX_TROUBLE_SERVER : MAILBOX_TROUBLE_CONNECTION;
 }
 
 int
@@ -128,12 +119,9 @@ session_open(const struct mailbox_settings *settings, const struct limits *limit
 		abort();
 	s->settings = settings;
 	s->limits = limits;
-	transport_begin(t, settings->server.timeout_seconds * 1000LL, TALK_BYTES, LINE_MAX_BYTES, LINE_MAX_BYTES);
-	s->imap = imap_open(&t, e);
+	s->imap = imap_open(&t, settings->server.timeout_seconds * 1000LL, e);
 	if (s->imap == NULL || folders_open(s, e) != 0) {
-		bool alive = s->imap != NULL && transport_alive(imap_transport(s->imap));
-
-		*trouble = alive ? MAILBOX_TROUBLE_SERVER : MAILBOX_TROUBLE_CONNECTION;
+		*trouble = s->imap == NULL ? MAILBOX_TROUBLE_CONNECTION : session_trouble(s);
 		session_close(&s);
 		return -1;
 	}
@@ -201,15 +189,14 @@ on_uid(void *context, const struct imap_item *item)
 		s->found_uid = item->uid;
 }
 
-/* The UID of message number i (0: the last), or 0 when there is none. */
+/* The UID of message number i, or 0 when there is none. */
 static int
 uid_of_number(struct session *s, uint32_t i, uint32_t *uid, struct err *e)
 {
 	enum imap_result r;
 
 	s->found_uid = 0;
-	allow_talk(s);
-	r = imap_fetch_range(s->imap, false, i, i, IMAP_UID_ONLY, on_uid, s, e);
+	r = command_uid(s->imap, i, on_uid, s, e);
 	*uid = s->found_uid;
 	return r == IMAP_DEAD ? -1 : 0;
 }
@@ -238,14 +225,11 @@ uid_at_least(struct session *s, uint32_t from, uint32_t *uid, struct err *e)
 static int
 window(struct session *s, uint32_t from, struct err *e)
 {
-	enum imap_result r;
-
 	s->n = 0;
 	s->from = from;
 	s->to = from > UINT32_MAX - (uint32_t)(s->max - 1) ? UINT32_MAX : from + (uint32_t)(s->max - 1);
-	allow(s, s->max * ITEM_BYTES, LINE_MAX_BYTES, LINE_MAX_BYTES);
-	r = imap_fetch_range(s->imap, true, s->from, s->to, IMAP_LISTING, on_listed, s, e);
-	return r == IMAP_OK ? 0 : -1;
+	imap_allow(s->imap, s->max * ITEM_BYTES, 0);
+	return command_list(s->imap, s->from, s->to, on_listed, s, e) == IMAP_OK ? 0 : -1;
 }
 
 int
@@ -256,12 +240,9 @@ session_list(struct session *s, uint32_t from, struct session_item *items, size_
 	s->items = items;
 	s->max = max < 1 ? 1 : max > SESSION_PAGE ? SESSION_PAGE : max;
 	s->n = 0;
-	if (!imap_status(s->imap)->news) {
-		allow_talk(s);
-		if (imap_noop(s->imap, e) != IMAP_OK)
-			return -1;
-	}
-	imap_status_seen(s->imap);
+	if (!imap_status(s->imap)->news && command_noop(s->imap, e) != IMAP_OK)
+		return -1; /* without it a server may keep what arrived from our view */
+	imap_status(s->imap)->news = false;
 	if (from == 0)
 		from = 1;
 	if (imap_status(s->imap)->exists > 0) {
@@ -277,118 +258,13 @@ session_list(struct session *s, uint32_t from, struct session_item *items, size_
 
 /* --- fetching --------------------------------------------------------- */
 
-static void
-on_message(void *context, const struct imap_item *item)
-{
-	struct session *s = context;
-	struct session_item key = { .uid = item->uid };
-	const struct session_item *found;
-	struct session_message message;
-
-	if (!item->has_body)
-		return;
-	found = bsearch(&key, s->wanted, s->n_wanted, sizeof(key), item_order);
-	if (found == NULL || s->given[found - s->wanted])
-		return;
-	s->given[found - s->wanted] = true;
-	if (s->stopped)
-		return;
-	message = (struct session_message){
-		.item = found, .part = s->header_only ? SESSION_HEADER : SESSION_WHOLE, .raw = item->body
-	};
-	s->stopped = !s->take(s->context, &message);
-}
-
-/* One command for items first to first + n - 1 of the wanted, which are all of one kind. */
-static enum imap_result
-fetch_command(struct session *s, size_t first, size_t n, bool header_only, struct err *e)
-{
-	size_t literal =
-	    header_only ? s->limits->header_bytes + 1 : s->limits->message_bytes + s->limits->message_bytes / 4;
-	uint64_t bytes = 0;
-	uint32_t uids[SESSION_PAGE];
-	enum imap_result r;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct session_item *item = &s->wanted[first + i];
-
-		uids[i] = item->uid;
-		bytes += ITEM_BYTES + (header_only ? literal : item->size + item->size / 4 + 4096ULL);
-	}
-	s->header_only = header_only;
-	allow(s, bytes, LINE_MAX_BYTES, literal);
-	r = imap_fetch_uids(
-	    s->imap, uids, n, header_only ? IMAP_HEADER : IMAP_MESSAGE, (uint32_t)(literal - 1), on_message, s, e);
-	for (size_t i = n; r == IMAP_DEAD && i-- > 0;)
-		if (!s->given[first + i])
-			s->suspect = uids[i];
-	return r;
-}
-
-/* The server said NO to a batch. Some servers do so because a message vanished, others because
- * they cannot give one of them: each that is still there is asked for by itself. */
-static int
-fetch_singly(struct session *s, size_t first, size_t n, struct err *e)
-{
-	for (size_t i = first; i < first + n && !s->stopped; i++) {
-		struct session_message none = { .item = &s->wanted[i], .part = SESSION_UNREADABLE };
-		bool header_only = s->wanted[i].header_only;
-		enum imap_result r;
-
-		if (s->given[i])
-			continue;
-		r = fetch_command(s, i, 1, header_only, e);
-		if (r == IMAP_NO && str_equal_nocase(imap_code(s->imap), STR("EXPUNGEISSUED")))
-			continue;
-		if (r == IMAP_NO && !header_only)
-			r = fetch_command(s, i, 1, true, e);
-		if (r == IMAP_DEAD)
-			return -1;
-		if (r == IMAP_NO && !s->given[i])
-			s->stopped = !s->take(s->context, &none);
-		s->given[i] = true;
-	}
-	return 0;
-}
-
-/* How many items from first on go into one command. */
-static size_t
-command_span(const struct session *s, size_t first)
-{
-	uint64_t bytes = s->wanted[first].size;
-	size_t n = 1;
-
-	while (first + n < s->n_wanted && s->wanted[first + n].header_only == s->wanted[first].header_only) {
-		bytes += s->wanted[first].header_only ? s->limits->header_bytes : s->wanted[first + n].size;
-		if (bytes > COMMAND_BYTES)
-			break;
-		n++;
-	}
-	return n;
-}
-
 int
 session_fetch(
     struct session *s, const struct session_item *items, size_t n, session_taker *take, void *context, struct err *e)
 {
 	if (n > SESSION_PAGE)
 		return err_set(e, ERR_FATAL, "more than %d messages in one fetch", SESSION_PAGE);
-	s->wanted = items;
-	s->n_wanted = n;
-	s->take = take;
-	s->context = context;
-	s->stopped = false;
-	s->suspect = 0;
-	memset(s->given, 0, sizeof(s->given));
-	for (size_t first = 0, span; first < n && !s->stopped; first += span) {
-		enum imap_result r;
-
-		span = command_span(s, first);
-		r = fetch_command(s, first, span, items[first].header_only, e);
-		if (r == IMAP_DEAD || (r == IMAP_NO && fetch_singly(s, first, span, e) != 0))
-			return -1;
-	}
-	return 0;
+	return fetch_run(s->imap, s->limits, items, n, take, context, &s->suspect, e);
 }
 
 uint32_t
@@ -402,25 +278,16 @@ session_suspect(const struct session *s)
 static int
 copy_and_delete(struct session *s, const uint32_t *uids, size_t n, const char *folder, struct err *e)
 {
-	bool others = true;
+	bool others;
 
-	allow_talk(s);
-	if (imap_copy(s->imap, uids, n, folder, e) != IMAP_OK)
+	if (command_copy(s->imap, uids, n, folder, e) != IMAP_OK ||
+	    command_mark_deleted(s->imap, uids, n, e) != IMAP_OK)
 		return -1;
-	allow_talk(s);
-	if (imap_mark_deleted(s->imap, uids, n, e) != IMAP_OK)
+	if (imap_status(s->imap)->uidplus)
+		return command_expunge_uids(s->imap, uids, n, e) == IMAP_OK ? 0 : -1;
+	if (command_others_deleted(s->imap, uids, n, &others, e) != IMAP_OK)
 		return -1;
-	if (imap_status(s->imap)->uidplus) {
-		allow_talk(s);
-		return imap_expunge_uids(s->imap, uids, n, e) == IMAP_OK ? 0 : -1;
-	}
-	allow(s, SEARCH_LINE_BYTES, SEARCH_LINE_BYTES, LINE_MAX_BYTES);
-	if (imap_others_deleted(s->imap, uids, n, &others, e) != IMAP_OK)
-		return -1;
-	if (others)
-		return 0;
-	allow_talk(s);
-	return imap_expunge(s->imap, e) == IMAP_OK ? 0 : -1;
+	return others || command_expunge(s->imap, e) == IMAP_OK ? 0 : -1;
 }
 
 int
@@ -436,11 +303,35 @@ session_move(struct session *s, const uint32_t *uids, size_t n, struct str folde
 		return -1;
 	if (!imap_status(s->imap)->move)
 		return copy_and_delete(s, uids, n, name, e);
-	allow_talk(s);
-	return imap_move(s->imap, uids, n, name, e) == IMAP_OK ? 0 : -1;
+	return command_move(s->imap, uids, n, name, e) == IMAP_OK ? 0 : -1;
 }
 
 /* --- waiting ---------------------------------------------------------- */
+
+static int
+idle_turn(struct session *s, int wake_fd, int64_t ms, enum session_event *event, struct err *e)
+{
+	bool woken;
+	enum imap_result r = idle_once(s->imap, wake_fd, ms, &woken, e);
+
+	if (r == IMAP_NO)
+		imap_status(s->imap)->idle = false;
+	*event = imap_status(s->imap)->news ? SESSION_MAIL : woken ? SESSION_WOKEN : SESSION_TIMEOUT;
+	return r == IMAP_DEAD ? -1 : 0;
+}
+
+/* Without IDLE: waits for the wake_fd (or a server that speaks up, or hangs up), then asks. */
+static int
+poll_turn(struct session *s, int wake_fd, int64_t ms, enum session_event *event, struct err *e)
+{
+	*event = SESSION_WOKEN;
+	if (imap_wait(s->imap, wake_fd, ms) == TRANSPORT_WOKEN)
+		return 0;
+	if (command_noop(s->imap, e) != IMAP_OK)
+		return -1;
+	*event = imap_status(s->imap)->news ? SESSION_MAIL : SESSION_TIMEOUT;
+	return 0;
+}
 
 static bool
 is_readable(int fd)
@@ -450,57 +341,14 @@ is_readable(int fd)
 	return fd >= 0 && poll(&p, 1, 0) > 0;
 }
 
-/* One IDLE, at most ms long. *event is SESSION_TIMEOUT when its time was over. */
-static int
-idle_once(struct session *s, int wake_fd, int64_t ms, enum session_event *event, struct err *e)
-{
-	int64_t end = clock_monotonic() + ms;
-	enum transport_event t = TRANSPORT_DATA;
-
-	allow_talk(s);
-	if (imap_idle_begin(s->imap, e) != IMAP_OK)
-		return -1;
-	while (!imap_status(s->imap)->news) {
-		int64_t left = end - clock_monotonic();
-
-		t = TRANSPORT_DATA;
-		if (!imap_has_input(s->imap))
-			t = transport_wait(imap_transport(s->imap), wake_fd, left > 0 ? left : 0);
-		if (t != TRANSPORT_DATA)
-			break;
-		allow_talk(s);
-		if (imap_idle_read(s->imap, e) != IMAP_OK)
-			return -1;
-	}
-	*event = imap_status(s->imap)->news ? SESSION_MAIL : t == TRANSPORT_WOKEN ? SESSION_WOKEN : SESSION_TIMEOUT;
-	allow_talk(s);
-	return imap_idle_end(s->imap, e) == IMAP_OK ? 0 : -1;
-}
-
-/* Without IDLE: waits for the wake_fd (or a server that speaks up, or hangs up), then asks. */
-static int
-poll_once(struct session *s, int wake_fd, int64_t ms, enum session_event *event, struct err *e)
-{
-	enum transport_event t = transport_wait(imap_transport(s->imap), wake_fd, ms);
-
-	*event = SESSION_WOKEN;
-	if (t == TRANSPORT_WOKEN)
-		return 0;
-	allow_talk(s);
-	if (imap_noop(s->imap, e) != IMAP_OK)
-		return -1;
-	*event = imap_status(s->imap)->news ? SESSION_MAIL : SESSION_TIMEOUT;
-	return 0;
-}
-
 int
 session_wait(struct session *s, int wake_fd, int64_t timeout_ms, enum session_event *event, struct err *e)
 {
-	bool idle = imap_status(s->imap)->idle;
-	int64_t turn = (idle ? s->settings->idle_seconds : s->settings->poll_seconds) * 1000LL;
 	int64_t end = clock_monotonic() + timeout_ms;
 
 	for (;;) {
+		bool idle = imap_status(s->imap)->idle;
+		int64_t turn = (idle ? s->settings->idle_seconds : s->settings->poll_seconds) * 1000LL;
 		int64_t left = end - clock_monotonic();
 
 		*event = imap_status(s->imap)->news ? SESSION_MAIL
@@ -510,7 +358,7 @@ session_wait(struct session *s, int wake_fd, int64_t timeout_ms, enum session_ev
 			return 0;
 		if (turn > 0 && left > turn)
 			left = turn;
-		if ((idle ? idle_once : poll_once)(s, wake_fd, left, event, e) != 0)
+		if ((idle ? idle_turn : poll_turn)(s, wake_fd, left, event, e) != 0)
 			return -1;
 		if (*event != SESSION_TIMEOUT)
 			return 0;

@@ -17,7 +17,7 @@
 #include "base/err.h"
 #include "mailbox/transport.h"
 
-#define SESSION_PAGE 1000 /* most items of one session_list, most UIDs of one fetch or move */
+#define SESSION_PAGE 500 /* most items of one session_list, most UIDs of one fetch or move */
 
 struct session;
 
@@ -79,6 +79,9 @@ int session_list(struct session *s, uint32_t from, struct session_item *items, s
  * above limits->message_bytes and a quarter is refused: then s is dead and session_suspect names the UID. */
 int session_fetch(
     struct session *s, const struct session_item *items, size_t n, session_taker *take, void *context, struct err *e);
+/* After any other function here returned -1: whether the connection died or the server only said NO. */
+enum mailbox_trouble session_trouble(const struct session *s);
+
 /* After session_fetch failed: the lowest UID asked for in that command and not yet given. Fetch it
  * alone, then with header_only, before giving it up. 0: none. */
 uint32_t session_suspect(const struct session *s);

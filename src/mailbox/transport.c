@@ -338,6 +338,15 @@ wait_for(struct transport *t, short events)
 	return 0;
 }
 
+static int
+refused(struct transport *t)
+{
+	char why[sizeof(t->why.text)];
+
+	snprintf(why, sizeof(why), "%s%s%s", wire_refused(&t->wire), t->wire.text[0] ? ": " : "", t->wire.text);
+	return fail(t, why);
+}
+
 /* Takes what has arrived into the empty read-ahead: 1, nothing there: 0, dead: -1. */
 static int
 receive(struct transport *t)
@@ -347,13 +356,8 @@ receive(struct transport *t)
 
 	if (t->dead)
 		return -1;
-	if (wire_refused(&t->wire) != NULL) {
-		char why[sizeof(t->why.text)];
-		size_t at = str_find(str_of(wire_refused(&t->wire)), STR("closed")) >= 0 ? 1 : 0;
-
-		snprintf(why, sizeof(why), "%s%s%s", wire_refused(&t->wire), at ? ": " : "", at ? t->wire.text : "");
-		return fail(t, why);
-	}
+	if (wire_refused(&t->wire) != NULL)
+		return refused(t);
 	code = curl_easy_recv(t->curl, t->ahead, sizeof(t->ahead), &n);
 	if (code == CURLE_AGAIN)
 		return 0;

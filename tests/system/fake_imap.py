@@ -68,14 +68,14 @@ class Fake:
 
     def converse(self, c, answers):
         """Logs the client in and answers as an ordinary small server would, but for the commands in answers:
-        a dict of a regular expression to bytes (%t: the tag) or to a function(connection, tag)."""
+        a dict of a regular expression to bytes (%t: the tag) or to a function(connection, tag, command)."""
         c.sendall(b"* OK ready\r\n")
         while True:
             tag, _, command = self.line(c).strip().partition(b" ")
             for pattern, answer in answers.items():
                 if re.match(pattern, command, re.I):
                     if callable(answer):
-                        answer(c, tag)
+                        answer(c, tag, command)
                     else:
                         c.sendall(answer.replace(b"%t", tag))
                     break

@@ -354,7 +354,7 @@ def test_without_idle_it_polls(s):
 
 
 def test_exists_before_the_plus_is_not_lost(s):
-    answers = {b"IDLE": lambda c, tag: (c.sendall(b"* 9 EXISTS\r\n+ idling\r\n"), c.recv(100), c.sendall(tag + b" OK done\r\n"))}
+    answers = {b"IDLE": lambda c, tag, _command: (c.sendall(b"* 9 EXISTS\r\n+ idling\r\n"), c.recv(100), c.sendall(tag + b" OK done\r\n"))}
     with Fake(lambda f, c: f.converse(c, answers), s.certificate) as fake:
         p = s.probe("wait", 10000, port=fake.port).done()
         tap.equal(p.of("event")[0][0], "mail", "event")
@@ -387,7 +387,7 @@ def fetch_answer(body):
 
 def test_a_dripping_server_is_left_by_the_deadline(s):
     def script(server, c):
-        server.converse(c, fetch_answer(lambda c, tag: drip(c, b"* 1 FETCH (UID 1 BODY[] {5}\r\nA", 30)))
+        server.converse(c, fetch_answer(lambda c, tag, _command: drip(c, b"* 1 FETCH (UID 1 BODY[] {5}\r\nA", 30)))
     with Fake(script, s.certificate) as fake:
         bounded(s.probe("fetch", port=fake.port, timeout=2).trouble("connection", text="too long"), 6, 40)
 
@@ -406,7 +406,7 @@ def test_a_silent_server_is_left_by_the_deadline(s):
 
 def test_an_endless_line_is_bounded(s):
     def script(server, c):
-        server.converse(c, fetch_answer(lambda c, tag: flood(c, b"* 1 FETCH (FLAGS (" + b"a" * 65000, 1 << 30)))
+        server.converse(c, fetch_answer(lambda c, tag, _command: flood(c, b"* 1 FETCH (FLAGS (" + b"a" * 65000, 1 << 30)))
     with Fake(script, s.certificate) as fake:
         bounded(s.probe("fetch", port=fake.port).trouble("connection", text="line longer"), 6, 40)
 
@@ -422,8 +422,8 @@ def test_an_endless_greeting_is_bounded(s):
 
 def test_endless_untagged_lines_are_bounded(s):
     def script(server, c):
-        server.converse(c, {b"NOOP": lambda c, tag: flood(c, b"* 5 EXPUNGE\r\n" * 5000, 1 << 30),
-                            rb"UID FETCH .*SIZE": lambda c, tag: flood(c, b"* 5 EXPUNGE\r\n" * 5000, 1 << 30)})
+        server.converse(c, {b"NOOP": lambda c, tag, _command: flood(c, b"* 5 EXPUNGE\r\n" * 5000, 1 << 30),
+                            rb"UID FETCH .*SIZE": lambda c, tag, _command: flood(c, b"* 5 EXPUNGE\r\n" * 5000, 1 << 30)})
     with Fake(script, s.certificate) as fake:
         bounded(s.probe("list", port=fake.port).trouble("connection", text="more than"), 10, 300)
 
@@ -464,6 +464,132 @@ def test_one_message_that_the_server_cannot_give(s):
     with Fake(lambda f, c: f.converse(c, answers), s.certificate) as fake:
         p = s.probe("fetch", port=fake.port).done()
         tap.equal([(m[0], m[1]) for m in p.of("message")], [("1", "whole"), ("2", "unreadable"), ("3", "whole")], "messages")
+
+
+def test_folders_below_a_prefix(s):
+    d = s.new_dovecot("prefix", "namespace inbox {\n  prefix = INBOX.\n  separator = .\n}\n")
+    s.probe("state", port=d.imaps, processed="Cases/Done").done()
+    with s.login(d) as c:
+        names = str(c.list()[1])
+    for name in ("INBOX.Cases.Done", "INBOX.Refused", "INBOX.Held", "INBOX.Quarantine"):
+        tap.check(name in names, f"{name} not in {names}")
+
+
+def test_a_folder_name_is_quoted(s):
+    name = 'He said "yes" \\\\ (no) [x] {5}'
+    s.fill([message(1)])
+    s.probe("drain", processed=name).done()
+    s.probe("drain", processed=name).done()
+    with s.login() as c:
+        quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        tap.equal(c.select(quoted, readonly=True), ("OK", [b"1"]), "the folder")
+
+
+def test_a_folder_made_anew_has_another_uidvalidity(s):
+    def uidvalidity():
+        return re.search(r"uidvalidity=(\d+)", " ".join(s.probe("state", folder="Watched").done().lines))[1]
+    with s.login() as c:
+        c.create("Watched")
+        first = uidvalidity()
+        tap.equal(uidvalidity(), first, "UIDVALIDITY of the same folder")
+        c.delete("Watched")
+        s.probe("state", folder="Watched").trouble("server", text="Watched")
+        until(lambda: c.create("Watched")[0] == "OK" and (uidvalidity() != first or c.delete("Watched")[0] != "OK"), 10)
+
+
+def test_a_missing_authority_file_is_fatal(s):
+    s.probe("state", ca="/nonexistent/ca.crt").trouble("tls", "fatal")
+
+
+def test_messages_expunged_between_listing_and_fetch(s):
+    s.fill([message(n) for n in range(6)])
+    uids = [int(i[0]) for i in s.probe("list").done().of("item")]
+    with s.login() as c:
+        c.select("INBOX")
+        c.uid("STORE", f"{uids[1]}:{uids[3]}", "+FLAGS.SILENT", "(\\Deleted)")
+        c.expunge()
+    p = s.probe("take", *uids).done()
+    tap.equal([int(m[0]) for m in p.of("message")], uids[:1] + uids[4:], "those that are left")
+
+
+def test_idle_refused_falls_back_to_polling(s):
+    answers = {b"IDLE": b"%t NO not here\r\n"}
+    with Fake(lambda f, c: f.converse(c, answers), s.certificate) as fake:
+        p = s.start("wait", 1500, port=fake.port, poll=1)
+        p.until("event", 10)
+        tap.equal(p.of("event")[0][0], "timeout", "event")
+        p.end().done()
+        tap.check(fake.heard.count(b"IDLE") == 1 and fake.heard.count(b"NOOP") >= 2, f"{fake.heard!r}")
+
+
+def test_chatter_while_idling_does_not_hold_us(s):
+    def chatter(c, tag, _command):
+        c.sendall(b"+ idling\r\n")
+        c.settimeout(0.01)
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            try:
+                c.sendall(b"* OK Still here\r\n" * 20)
+                if b"DONE" in c.recv(100):
+                    break
+            except (TimeoutError, ssl.SSLWantReadError):
+                pass
+        c.settimeout(20)
+        c.sendall(tag + b" OK done\r\n")
+    with Fake(lambda f, c: f.converse(c, {b"IDLE": chatter}), s.certificate) as fake:
+        p = s.start("wait", 1500, port=fake.port)
+        p.until("event", 10)
+        tap.equal(p.of("event")[0][0], "timeout", "event")
+        p.end().done()
+        p = s.start("wait", 20000, port=fake.port)
+        p.until("waiting")
+        p.child.stdin.write("x")
+        p.child.stdin.flush()
+        p.until("event", 5)
+        tap.equal(p.of("event")[0][0], "woken", "event")
+        p.end().done()
+
+
+def test_a_folder_of_half_a_million(s):
+    """The server has UIDs 3,000,001 to 3,500,000, and a last one far above; it answers any range asked for, whole."""
+    ranges = []
+
+    def listing(c, tag, command):
+        low, high = (int(n) for n in re.search(rb"(\d+):(\d+)", command).groups())
+        ranges.append(high - low + 1)
+        found = list(range(max(low, 3000001), min(high, 3500000) + 1)) + [4000000000] * (low <= 4000000000 <= high)
+        c.sendall(b"".join(b'* 1 FETCH (UID %d FLAGS () INTERNALDATE "01-Jan-2026 00:00:00 +0000" RFC822.SIZE 5)\r\n' % n
+                           for n in found) + tag + b" OK done\r\n")
+
+    def number(c, tag, command):
+        n = int(command.split()[1])
+        c.sendall(b"* %d FETCH (UID %d)\r\n" % (n, 4000000000 if n == 500001 else 3000000 + n) + tag + b" OK done\r\n")
+    answers = {b"SELECT": b"* 500001 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 4000000001] x\r\n%t OK [READ-WRITE] x\r\n",
+               rb"UID FETCH .*SIZE": listing, b"FETCH": number}
+    with Fake(lambda f, c: f.converse(c, answers), s.certificate) as fake:
+        p = s.probe("list", port=fake.port, batch=500).done()
+        uids = [int(i[0]) for i in p.of("item")]
+        tap.equal((len(uids), uids[0], uids[-2], uids[-1]), (500001, 3000001, 3500000, 4000000000), "all of them")
+        tap.check(uids == sorted(uids), "oldest first")
+        tap.check(max(ranges) <= 500 and p.memory_mb() < 40, f"{max(ranges)} asked for at once, {p.memory_mb()} MB")
+
+
+def test_the_connection_cut_anywhere(s):
+    """Cut after every so many bytes of the answer to a fetch: always RETRY, never a message that is not whole."""
+    answer = b"".join(b"* %d FETCH (UID %d BODY[] {5}\r\nA: b\n)\r\n" % (n, n) for n in (1, 2, 3)) + b"%t OK done\r\n"
+    for at in range(0, len(answer) - 1, 3):
+        def cut(c, tag, _command, at=at):
+            c.sendall(answer.replace(b"%t", tag)[:at])
+            raise ConnectionError
+        with Fake(lambda f, c, cut=cut: f.converse(c, fetch_answer(cut)), s.certificate) as fake:
+            p = s.probe("fetch", port=fake.port).trouble("connection")
+            whole = answer[:at].count(b")\r\n")
+            tap.equal([m[3] for m in p.of("message")], [digest(b"A: b\n")] * whole, f"cut at {at}")
+
+
+def test_a_bad_answer(s):
+    with Fake(lambda f, c: f.converse(c, fetch_answer(b"%t BAD what\r\n")), s.certificate) as fake:
+        s.probe("fetch", port=fake.port).trouble("connection", text="BAD what")
 
 
 if __name__ == "__main__":

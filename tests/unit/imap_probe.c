@@ -4,7 +4,7 @@
  *	imap_probe [key=value ...] command [argument ...]
  *
  * Keys are those of the settings (host, port, tls, user, password, ca, timeout, folder, batch, idle, poll,
- * message, header). Commands: list [FROM], fetch [FROM] (all, page by page), move FOLDER UID...,
+ * message, header). Commands: list [FROM], fetch [FROM] (all, page by page), take UID..., move FOLDER UID...,
  * wait MS (standard input wakes), drain (fetch and move all to processed), state. One line of output
  * per thing that happened; the last is "done" or "trouble KIND ERR_KIND TEXT".
  */
@@ -137,6 +137,17 @@ move(struct session *s, char **argv, int argc, struct err *e)
 	return session_move(s, uids, (size_t)argc - 1, str_of(argv[0]), e);
 }
 
+/* Fetches these UIDs without listing them first. */
+static int
+take(struct probe *p, struct session *s, char **argv, int argc, struct err *e)
+{
+	static struct session_item items[SESSION_PAGE];
+
+	for (int i = 0; i < argc; i++)
+		items[i].uid = (uint32_t)number(argv[i]);
+	return session_fetch(s, items, (size_t)argc, taker, p, e);
+}
+
 static int
 waiting(struct session *s, int ms, struct err *e)
 {
@@ -171,6 +182,8 @@ run(struct probe *p, struct session *s, char **argv, int argc, struct err *e)
 		return each_page(p, s, true, false, e);
 	if (strcmp(command, "drain") == 0)
 		return each_page(p, s, true, true, e);
+	if (strcmp(command, "take") == 0)
+		return take(p, s, argv + 1, argc - 1, e);
 	if (strcmp(command, "move") == 0 && argc > 2)
 		return move(s, argv + 1, argc - 1, e);
 	if (strcmp(command, "wait") == 0 && argc > 1) {
@@ -251,7 +264,7 @@ main(int argc, char **argv)
 	start = clock_monotonic();
 	r = run(&p, s, argv + i, argc - i, &e);
 	figures(&p, start);
-	r = r != 0 ? report(MAILBOX_TROUBLE_CONNECTION, s, &e) : 0;
+	r = r != 0 ? report(session_trouble(s), s, &e) : 0;
 	session_close(&s);
 	if (r == 0)
 		printf("done\n");
