@@ -61,6 +61,8 @@ is_false_mark(struct str raw, size_t at, const struct line *before)
 
 	if (str_ends(rest, STR("<<<")) || str_ends(rest, STR("<<")))
 		return true;
+	if (rest.n > 12 && str_ends(rest, STR(" >>>")) && str_starts(str_trim(raw), STR(">>> ")))
+		return true; /* see is_arrows */
 	if (before == NULL || rest.n > 24 || rest.n == 0 || rest.p[rest.n - 1] != ':')
 		return false;
 	opened = str_rfind_char(before->raw, '<');
@@ -205,7 +207,7 @@ is_attribution(const struct signs *s)
 {
 	bool when = s->date || s->time;
 
-	if (s->colon && s->verb && (s->address || (when && (s->opened || s->verb_last))))
+	if (s->colon && s->verb && (s->address || (s->date && s->time) || (when && (s->opened || s->verb_last))))
 		return true;
 	if (s->colon && s->address && s->date && s->time)
 		return true;
@@ -257,6 +259,18 @@ join(const struct lines *ls, size_t first, size_t last, char *out)
 	return (struct str){ out, n };
 }
 
+/* Whether a line would rather begin an attribution than go on with one: opening word and date. */
+static bool
+begins_anew(struct str key)
+{
+	struct signs s = { 0 };
+
+	if (!opens(key) || marks_prefix(str_skip(key, lines_decoration(key)), MARK_ON) == 0)
+		return false;
+	find_date(key, &s);
+	return s.date;
+}
+
 /* Attribution that begins with line i: its lines, or 0. */
 static size_t
 attribution_from(const struct lines *ls, size_t i)
@@ -273,7 +287,8 @@ attribution_from(const struct lines *ls, size_t i)
 		struct signs s;
 		struct str key;
 
-		if (line_is_blank(l) || l->depth != ls->list[i].depth || (k && !open && opens(l->key)))
+		if (line_is_blank(l) || l->depth != ls->list[i].depth ||
+		    (k && (open ? begins_anew(l->key) : opens(l->key))))
 			break;
 		key = join(ls, i, i + k, joined);
 		if (key.n == 0)
@@ -281,8 +296,6 @@ attribution_from(const struct lines *ls, size_t i)
 		find_signs(key, is_quoted_below(ls, i + k), &s);
 		if (is_attribution(&s))
 			return k + 1;
-		if (k && opens(l->key) && marks_prefix(l->key, MARK_ON) && has_address(key) == has_address(l->key))
-			break; /* a better start stands here */
 	}
 	return 0;
 }

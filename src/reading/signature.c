@@ -45,6 +45,8 @@ signature_is_footer(const struct line *l)
 	if (n == 0)
 		return false;
 	rest = str_skip(key, n);
+	if (str_find_char(rest, '<') >= 0) /* a link */
+		rest = str_head(rest, (size_t)str_find_char(rest, '<'));
 	words = count_words(rest);
 	if (words > 9 || str_find_char(rest, '?') >= 0)
 		return false;
@@ -58,8 +60,16 @@ is_closing_rest(struct str rest)
 {
 	size_t at = 0, words;
 
-	while (at < rest.n && (char_is_space(rest.p[at]) || strchr(",.!;:-*_", rest.p[at])))
-		at++;
+	while (at < rest.n) {
+		size_t wide = str_starts(str_skip(rest, at), STR("\xe3\x80\x82")) ||
+				      str_starts(str_skip(rest, at), STR("\xe3\x80\x81"))
+				  ? 3
+				  : 0; /* the stops of Chinese and Japanese */
+
+		if (wide == 0 && !char_is_space(rest.p[at]) && !strchr(",.!;:-*_", rest.p[at]))
+			break;
+		at += wide ? wide : 1;
+	}
 	if (at == rest.n)
 		return true;
 	rest = str_skip(rest, at);
@@ -262,15 +272,21 @@ set_part(struct lines *ls, size_t begin, size_t end, enum part part)
 		ls->list[i].part = part;
 }
 
-/* Scanners' warnings above the text: their paragraph is no text. The index behind them. */
+/* Scanners' warnings above the text are no text, nor is a telephone's footer that the text was
+ * written below. The index behind them. */
 static size_t
-skip_banners(struct lines *ls, size_t begin, size_t end)
+skip_banners(struct lines *ls, size_t begin, size_t end, bool text_above)
 {
 	for (size_t i = begin; i < end; i++) {
 		struct str key = ls->list[i].key;
 
 		if (line_is_blank(&ls->list[i]) || lines_is_rule(key, 3))
 			continue;
+		if (!text_above && signature_is_footer(&ls->list[i])) {
+			set_part(ls, begin, i + 1, PART_SIGNATURE);
+			begin = i + 1;
+			continue;
+		}
 		if (key.p[0] != '[')
 			key = undecorated(key);
 		if (marks_prefix(key, MARK_BANNER) == 0)
@@ -311,7 +327,7 @@ signature_mark(struct lines *ls, size_t begin, size_t end, bool text_above)
 {
 	size_t start, closing, first;
 
-	begin = skip_banners(ls, begin, end);
+	begin = skip_banners(ls, begin, end, text_above);
 	start = find_start(ls, begin, end, text_above);
 	closing = find_closing(ls, begin, start);
 	if (closing == start)

@@ -25,6 +25,7 @@ struct walk {
 	bool seen_forward; /* the first thing found was a forward */
 	bool seen;         /* something was found */
 	bool text;         /* new text stands above */
+	size_t last_plain; /* the last line that stands in no quote at all */
 };
 
 static size_t
@@ -200,8 +201,8 @@ step(struct walk *w, size_t i)
 	}
 	if (n)
 		return enter_quote(w, i, n);
-	if (l->part == PART_QUOTE && l->hint == HINT_INDENT)
-		l->part = PART_NEW;
+	if (l->part == PART_QUOTE && l->hint == HINT_INDENT && (i < w->last_plain || !w->text))
+		l->part = PART_NEW; /* the author's own: text goes on below it, or it is all there is */
 	if (l->part == PART_QUOTE)
 		note_cut(w, i);
 	else if (l->part == PART_NEW && signature_is_footer(l))
@@ -321,13 +322,13 @@ gather(const struct lines *ls, size_t end, enum part part)
 	p = arena_alloc(ls->arena, bytes + 1);
 	for (size_t i = 0; i < end; i++) {
 		const struct line *l = &ls->list[i];
-		struct str raw = str_trim_right(l->raw);
+		struct str raw = str_trim(l->raw).n ? l->raw : STR_NONE;
 
 		if (l->part != part && !(part == PART_NEW && l->kept)) {
 			gap = true;
 			continue;
 		}
-		if (raw.n == 0 && !text)
+		if (raw.n == 0 && (gap || !text))
 			continue;
 		if (gap && text && n > 1 && p[n - 2] != '\n')
 			p[n++] = '\n';
@@ -348,6 +349,9 @@ split_lines(struct str text, const unsigned char *hints, struct arena *a, struct
 	*out = (struct split){ 0 };
 	make_lines(text, hints, a, &w.lines);
 	w.cut = w.lines.n;
+	for (size_t i = 0; i < w.lines.n; i++)
+		if (w.lines.list[i].part == PART_NEW && !line_is_blank(&w.lines.list[i]))
+			w.last_plain = i;
 	for (size_t i = 0; i < w.lines.n;)
 		i = step(&w, i);
 	take_rules_above(&w.lines);
