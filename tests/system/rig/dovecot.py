@@ -114,7 +114,7 @@ class Dovecot:
         os.makedirs(os.path.join(self.root, "srv/mail"))
         os.chown(os.path.join(self.root, "srv/mail"), VMAIL, VMAIL)
         self.show(certificate)
-        self.process = Process(name, ["/usr/sbin/dovecot", "-F"], self.log, root=self.root, env={"PATH": "/usr/bin:/usr/sbin"})
+        self.process = Process(name, ["/usr/sbin/dovecot", "-F"], self.log, root=self.root, env=scratch.environment)
         scratch.undo.callback(self.stop)
 
     def show(self, certificate):
@@ -166,7 +166,8 @@ class Dovecot:
         return self
 
     def stop(self):
-        self.process.stop()
+        # its master waits a second for children that have long ended
+        self.process.stop(0.2)
 
     def kill(self):
         self.process.kill()

@@ -2,8 +2,7 @@
 """A server process and everything it starts.
 
 A process runs in a session of its own and, for the mail servers, in a root of its own, so that all
-its descendants can be found again by session or root whatever they do. It gets SIGTERM should the
-rig die without a word.
+its descendants can be found again by session or root whatever they do.
 """
 
 import os
@@ -12,6 +11,8 @@ import signal
 import subprocess
 
 from .waiting import until
+
+MARK = "CASEMAIL_RIG_RUN"  # in the environment of all that the rig starts: its scratch folder
 
 
 def process_ids():
@@ -46,6 +47,20 @@ def in_root(root):
     return found
 
 
+def of_run(folder):
+    """Ids of all processes of the run with this scratch folder: by root, or by what the rig puts into the environment."""
+    mark = f"{MARK}={folder}".encode()
+    found = set(in_root(folder))
+    for pid in process_ids():
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as f:
+                if mark in f.read().split(b"\0"):
+                    found.add(pid)
+        except OSError:
+            continue
+    return sorted(found)
+
+
 def kill_all(find, seconds=5):
     """Kills what find() lists until it lists nothing."""
 
@@ -70,7 +85,7 @@ class Process:
 
     def start(self):
         # few descriptors: some servers close all they might have, one by one
-        prefix = ["prlimit", "--nofile=4096:4096", "setpriv", "--pdeathsig", "TERM", "--"]
+        prefix = ["prlimit", "--nofile=4096:4096"]
         if self.root:
             prefix += ["chroot", self.root]
         with open(self.log, "ab") as log:

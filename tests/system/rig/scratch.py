@@ -7,11 +7,13 @@ import fcntl
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 
+from . import guardian
 from .packages import cache_folder
-from .process import in_root, kill_all
+from .process import MARK, kill_all, of_run
 
 
 def sweep(parent):
@@ -29,7 +31,7 @@ def sweep(parent):
                 continue
             if os.path.exists(os.path.join(path, "keep")):
                 continue
-            kill_all(lambda p=path: in_root(p))
+            kill_all(lambda p=path: of_run(p))
             shutil.rmtree(path, ignore_errors=True)
 
 
@@ -47,6 +49,10 @@ class Scratch:
         self.lock = open(os.path.join(self.path, "lock"), "w", encoding="ascii")
         fcntl.flock(self.lock, fcntl.LOCK_EX)
         self.owner = os.getpid()
+        # not in our own environment: the guardian and we ourselves are no part of what is to be killed
+        self.environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), MARK: self.path}
+        self.guardian = subprocess.Popen([sys.executable, guardian.__file__, self.path] + ["--keep"] * keep, stdin=subprocess.PIPE,
+                                         start_new_session=True)
         self.closed = False
         atexit.register(self.close)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -79,7 +85,12 @@ class Scratch:
         self.closed = True
         try:
             self.undo.close()
+            kill_all(lambda: of_run(self.path))
         finally:
+            with contextlib.suppress(OSError):
+                self.guardian.stdin.write(b"done")
+                self.guardian.stdin.close()
+            self.guardian.wait()
             atexit.unregister(self.close)
             if self.keep:
                 with open(os.path.join(self.path, "keep"), "w", encoding="ascii"):

@@ -60,7 +60,7 @@ class SmtpServer:
             if not self.port:
                 self.port = free_ports(1)[0]
             self.configure()
-            self.process = Process(self.name, self.command(), self.log, root=self.root, env={"PATH": "/usr/bin:/usr/sbin:/bin"})
+            self.process = Process(self.name, self.command(), self.log, root=self.root, env=self.scratch.environment)
             self.process.start()
             try:
                 until(self.ready, seconds, f"{self.name} to answer")

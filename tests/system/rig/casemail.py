@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: ISC
+"""The programs under test: their configuration for the rig, the daemon's processes, and what the database holds.
+
+The programs are found in $CASEMAIL_BIN (a folder with casemaild and casectl), as tests/run and
+contrib/demo set it. The database is read by a read-only connection of our own, so that what is
+checked is what was committed.
+"""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+
+from .process import Process
+from .waiting import until
+
+
+class ProgramFailed(Exception):
+    """A program ended otherwise than expected; text: all it said."""
+
+    def __init__(self, words, status, text):
+        super().__init__(f"{' '.join(words)}: status {status}\n{text}")
+        self.status, self.text = status, text
+
+
+def quote(value):
+    """A value as libconfig writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, dict):
+        return "{ " + " ".join(f"{k} = {quote(v)};" for k, v in value.items()) + " }"
+    if value and isinstance(value[0], dict):
+        return "( " + ", ".join(quote(v) for v in value) + " )"
+    return "[ " + ", ".join(quote(v) for v in value) + " ]"
+
+
+def programs():
+    folder = os.environ.get("CASEMAIL_BIN")
+    if not folder or not os.access(os.path.join(folder, "casemaild"), os.X_OK):
+        raise RuntimeError("set CASEMAIL_BIN to the folder of a build that holds casemaild and casectl")
+    return folder
+
+
+class Casemail:
+    """One installation: a configuration, a database, the daemon when started. The mailbox is a person of the rig."""
+
+    def __init__(self, rig, support, name="casemail", mode="results"):
+        self.rig, self.support, self.name = rig, support, name
+        self.bin = programs()
+        self.folder = rig.scratch.folder(name)
+        os.chmod(self.folder, 0o700)
+        self.conf = os.path.join(self.folder, "casemaild.conf")
+        self.database = os.path.join(self.folder, "casemail.db")
+        self.log = os.path.join(rig.scratch.folder("log"), name + ".log")
+        self.daemon = None
+        self.settings = self.defaults(mode)
+        self.environment = {**rig.scratch.environment, "HOME": self.folder, "LC_ALL": "C.UTF-8"}
+        for key in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
+            if key in os.environ:
+                self.environment[key] = os.environ[key]
+        self.wrapper = os.environ.get("CASEMAIL_WRAPPER", "").split()  # valgrind and its options
+        rig.scratch.undo.callback(self.stop)
+
+    # --- configuration ---------------------------------------------------
+
+    def secret(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as f:
+            f.write(text + "\n")
+        return path
+
+    def mailbox(self, person, name):
+        return {"name": name, "host": "localhost", "port": self.rig.imap.imaps, "tls": "implicit",
+                "user": person.address, "password_file": self.secret(name + "-imap", person.password),
+                "ca_file": self.rig.ca.cert, "timeout_seconds": 20, "folder": "INBOX", "processed": "Processed",
+                "refused": "Refused", "held": "Held", "quarantine": "Quarantine", "poll_seconds": 2}
+
+    def defaults(self, mode):
+        """The configuration as nested values: change self.settings before configure()."""
+        p, rig = self.support, self.rig
+        settings = {
+            "brand": "Example Support", "instance": self.name, "database": self.database,
+            "mailboxes": [self.mailbox(p, "support")],
+            "smtp": [{"host": "localhost", "port": rig.smtp.port, "tls": "starttls", "user": p.address,
+                      "password_file": self.secret("smtp", p.password), "ca_file": rig.ca.cert, "timeout_seconds": 20}],
+            "mail": {"from_name": p.name, "address": p.address, "subaddress_delimiter": "+",
+                     "noreply": "no-reply@" + p.address.partition("@")[2], "language": "en"},
+            "authentication": {"mode": mode}}
+        if mode == "results":
+            settings["authentication"].update(authserv_ids=["border.example"], border_hosts=["border.example"])
+            settings["updates"] = {"authentication": "pass"}
+        else:
+            settings["updates"] = {"authentication": "none"}
+        return settings
+
+    def configure(self, extra=""):
+        """Writes the configuration file. extra: text that is appended as it is."""
+        with open(self.conf, "w", encoding="utf-8") as f:
+            f.write("".join(f"{k} = {quote(v)};\n" for k, v in self.settings.items()) + extra)
+        os.chmod(self.conf, 0o600)
+        return self.conf
+
+    # --- programs --------------------------------------------------------
+
+    def run(self, program, *words, expect=0, stdin=None, seconds=60):
+        """Runs a program to its end; returns what it wrote to standard output. expect: its status; None: any."""
+        argv = self.wrapper + [os.path.join(self.bin, program), *words]
+        done = subprocess.run(argv, input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=seconds,
+                              env=self.environment, check=False, **({} if isinstance(stdin, bytes) else {"text": True}))
+        with open(self.log, "a", encoding="utf-8") as f:
+            f.write(f"$ {program} {' '.join(words)}  (status {done.returncode})\n{done.stderr}\n")
+        if expect is not None and done.returncode != expect:
+            raise ProgramFailed([program, *words], done.returncode, f"{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def ctl(self, *words, **more):
+        """casectl with our configuration."""
+        return self.run("casectl", "-c", self.conf, *words, **more)
+
+    def json(self, *words):
+        return json.loads(self.ctl("--json", *words))
+
+    def once(self, **more):
+        """One pass of all mailboxes and of the outbox."""
+        return self.run("casemaild", "-c", self.conf, "--once", **more)
+
+    def start(self, *words, environment=None):
+        """The daemon in the foreground; returns when it says that it is ready, or raises with its log."""
+        begun = os.path.getsize(self.log) if os.path.exists(self.log) else 0
+        argv = self.wrapper + [os.path.join(self.bin, "casemaild"), "-f", "-c", self.conf, *words]
+        self.daemon = Process(self.name, argv, self.log, env={**self.environment, **(environment or {})}).start()
+
+        def ready():
+            with open(self.log, "rb") as f:
+                f.seek(begun)
+                if b"ready" in f.read():
+                    return True
+            if not self.daemon.running():
+                raise RuntimeError("casemaild ended at once:\n" + "\n".join(self.daemon.tail()))
+            return False
+
+        until(ready, 30, "casemaild to be ready")
+        return self
+
+    def stop(self):
+        """SIGTERM; returns the daemon's exit status."""
+        if self.daemon is None:
+            return None
+        status = self.daemon.stop(10)
+        self.daemon = None
+        return status
+
+    def kill(self):
+        """kill -9 of all its processes at once."""
+        for pid in self.daemon.members():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.daemon.kill()
+        self.daemon = None
+
+    # --- database --------------------------------------------------------
+
+    def rows(self, sql, *values):
+        """Rows as dictionaries."""
+        c = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)
+        try:
+            c.row_factory = sqlite3.Row
+            return [dict(r) for r in c.execute(sql, values)]
+        finally:
+            c.close()
+
+    def value(self, sql, *values):
+        """The first column of the first row, or None."""
+        rows = self.rows(sql, *values)
+        return next(iter(rows[0].values())) if rows else None
+
+    def wait_rows(self, sql, *values, seconds=20, n=1):
+        """The rows of a query as soon as there are at least n."""
+        return until(lambda: (lambda r: r if len(r) >= n else None)(self.rows(sql, *values)), seconds, f"{n} rows of {sql} {values}")
