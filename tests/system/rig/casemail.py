@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 """The programs under test: their configuration for the rig, the daemon's processes, and what the database holds.
 
-The programs are found in $CASEMAIL_BIN (a folder with casemaild and casectl), as tests/run and
-contrib/demo set it. The database is read by a read-only connection of our own, so that what is
+The programs are found below $CASEMAIL_BIN, the folder of a build, as tests/run and contrib/demo
+set it. The database is read by a read-only connection of our own, so that what is
 checked is what was committed.
 """
 
@@ -39,11 +39,14 @@ def quote(value):
     return "[ " + ", ".join(quote(v) for v in value) + " ]"
 
 
-def programs():
-    folder = os.environ.get("CASEMAIL_BIN")
-    if not folder or not os.access(os.path.join(folder, "casemaild"), os.X_OK):
-        raise RuntimeError("set CASEMAIL_BIN to the folder of a build that holds casemaild and casectl")
-    return folder
+def program(name):
+    """The path of casemaild or casectl."""
+    folder = os.environ.get("CASEMAIL_BIN", "")
+    for place in ("", "src", "src/daemon", "src/ctl"):
+        path = os.path.join(folder, place, name)
+        if folder and os.access(path, os.X_OK) and os.path.isfile(path):
+            return path
+    raise RuntimeError(f"{name} not found: set CASEMAIL_BIN to the folder of a build")
 
 
 class Casemail:
@@ -51,7 +54,7 @@ class Casemail:
 
     def __init__(self, rig, support, name="casemail", mode="results"):
         self.rig, self.support, self.name = rig, support, name
-        self.bin = programs()
+        self.programs = {name: program(name) for name in ("casemaild", "casectl")}
         self.folder = rig.scratch.folder(name)
         os.chmod(self.folder, 0o700)
         self.conf = os.path.join(self.folder, "casemaild.conf")
@@ -107,15 +110,15 @@ class Casemail:
 
     # --- programs --------------------------------------------------------
 
-    def run(self, program, *words, expect=0, stdin=None, seconds=60):
+    def run(self, name, *words, expect=0, stdin=None, seconds=60):
         """Runs a program to its end; returns what it wrote to standard output. expect: its status; None: any."""
-        argv = self.wrapper + [os.path.join(self.bin, program), *words]
+        argv = self.wrapper + [self.programs[name], *words]
         done = subprocess.run(argv, input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=seconds,
                               env=self.environment, check=False, **({} if isinstance(stdin, bytes) else {"text": True}))
         with open(self.log, "a", encoding="utf-8") as f:
-            f.write(f"$ {program} {' '.join(words)}  (status {done.returncode})\n{done.stderr}\n")
+            f.write(f"$ {name} {' '.join(words)}  (status {done.returncode})\n{done.stderr}\n")
         if expect is not None and done.returncode != expect:
-            raise ProgramFailed([program, *words], done.returncode, f"{done.stdout}{done.stderr}")
+            raise ProgramFailed([name, *words], done.returncode, f"{done.stdout}{done.stderr}")
         return done.stdout
 
     def ctl(self, *words, **more):
@@ -132,7 +135,7 @@ class Casemail:
     def start(self, *words, environment=None):
         """The daemon in the foreground; returns when it says that it is ready, or raises with its log."""
         begun = os.path.getsize(self.log) if os.path.exists(self.log) else 0
-        argv = self.wrapper + [os.path.join(self.bin, "casemaild"), "-f", "-c", self.conf, *words]
+        argv = self.wrapper + [self.programs["casemaild"], "-f", "-c", self.conf, *words]
         self.daemon = Process(self.name, argv, self.log, env={**self.environment, **(environment or {})}).start()
 
         def ready():
