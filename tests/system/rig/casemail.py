@@ -6,11 +6,15 @@ set it. The database is read by a read-only connection of our own, so that what 
 checked is what was committed.
 """
 
+import contextlib
 import json
 import os
+import select
 import signal
+import socket
 import sqlite3
 import subprocess
+import time
 
 from .process import Process
 from .waiting import until
@@ -60,6 +64,7 @@ class Casemail:
         self.conf = os.path.join(self.folder, "casemaild.conf")
         self.database = os.path.join(self.folder, "casemail.db")
         self.log = os.path.join(rig.scratch.folder("log"), name + ".log")
+        self.fault_file = os.path.join(self.folder, "fault")
         self.daemon = None
         self.settings = self.defaults(mode)
         self.environment = {**rig.scratch.environment, "HOME": self.folder, "LC_ALL": "C.UTF-8"}
@@ -132,23 +137,38 @@ class Casemail:
         """One pass of all mailboxes and of the outbox."""
         return self.run("casemaild", "-c", self.conf, "--once", **more)
 
-    def start(self, *words, environment=None):
-        """The daemon in the foreground; returns when it says that it is ready, or raises with its log."""
-        begun = os.path.getsize(self.log) if os.path.exists(self.log) else 0
+    def start(self, *words, seconds=30):
+        """The daemon in the foreground; returns when it has told its service manager, us, that it is ready."""
+        path = os.path.join(self.folder, "notify")
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
         argv = self.wrapper + [self.programs["casemaild"], "-f", "-c", self.conf, *words]
-        self.daemon = Process(self.name, argv, self.log, env={**self.environment, **(environment or {})}).start()
-
-        def ready():
-            with open(self.log, "rb") as f:
-                f.seek(begun)
-                if b"ready" in f.read():
-                    return True
-            if not self.daemon.running():
-                raise RuntimeError("casemaild ended at once:\n" + "\n".join(self.daemon.tail()))
-            return False
-
-        until(ready, 30, "casemaild to be ready")
+        environment = {**self.environment, "NOTIFY_SOCKET": path, "CASEMAIL_TEST_FAULT": self.fault_file}
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(path)
+            self.daemon = Process(self.name, argv, self.log, env=environment).start()
+            pidfd = os.pidfd_open(self.daemon.pid)
+            try:
+                self.wait_ready(manager, pidfd, seconds)
+            finally:
+                os.close(pidfd)
         return self
+
+    def wait_ready(self, manager, pidfd, seconds):
+        deadline = time.monotonic() + seconds
+        while True:
+            readable, _, _ = select.select([manager, pidfd], [], [], max(0, deadline - time.monotonic()))
+            if manager in readable and b"READY=1" in manager.recv(4096):
+                return
+            if not readable or pidfd in readable:
+                what = f"was not ready after {seconds} s" if not readable else f"ended with status {self.daemon.wait(5)}"
+                raise RuntimeError(f"casemaild {what}:\n" + "\n".join(self.daemon.tail()))
+
+    def die_at(self, step):
+        """The process that comes to this step (the names stand in the code: fault_point) is killed there, once."""
+        with open(self.fault_file + ".new", "w", encoding="ascii") as f:
+            f.write(step)
+        os.rename(self.fault_file + ".new", self.fault_file)
 
     def stop(self):
         """SIGTERM; returns the daemon's exit status."""
