@@ -62,7 +62,8 @@ class Scratch:
         for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(n, signal.SIG_IGN)
         self.close()
-        sys.stdout.flush()
+        with contextlib.suppress(RuntimeError, OSError):  # the signal may have come in the middle of a write
+            sys.stdout.flush()
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 

@@ -1,0 +1,314 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""The demo: casemail's whole main job on real mail servers, step by step, each checked in the database and in the
+mailbox of the person concerned. Run it by contrib/demo."""
+
+import os
+import sys
+import threading
+import time
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(TOP, "tests/system"))
+
+from rig import casemail, people
+from rig.rig import Rig
+from rig.waiting import Late, until
+
+SECONDS = 20  # the longest any single thing may take
+
+
+class Broken(Exception):
+    """Something did not happen as it should."""
+
+
+def hold(condition, text):
+    if not condition:
+        raise Broken(text)
+    print(f"      ok  {text}", flush=True)
+
+
+class Desk:
+    """What an operator types. All commands of the demo stand here."""
+
+    def __init__(self, daemon):
+        self.ctl = daemon.ctl
+
+    def show(self, *words):
+        print("      $ casectl " + " ".join(f"'{w}'" if " " in w or not w else w for w in words), flush=True)
+        return self.ctl(*words)
+
+    def people(self):
+        show = self.show
+        show("org", "add", "Acme Ltd")
+        show("deployment", "add", "ACME-1", "--org", "Acme Ltd", "--product", "Cloud Ledger")
+        show("contact", "add", "--first", "Eva", "--last", "Lind", "--email", "eva.lind@customer.example", "--employer",
+             "Acme Ltd", "--country", "Sweden", "--org", "Acme Ltd", "--access", "ACME-1=read-write")
+        show("contact", "add", "--first", "Bo", "--last", "Berg", "--email", "bo.berg@customer.example", "--employer",
+             "Acme Ltd", "--country", "Sweden", "--org", "Acme Ltd", "--access", "ACME-1=read-only")
+        for first, last in (("Ada", "Alm"), ("Karl", "Krona")):
+            address = f"{first}.{last}@customer.example".lower()
+            show("contact", "add", "--first", first, "--last", last, "--email", address, "--employer", "Acme Ltd",
+                 "--country", "Sweden", "--org", "Acme Ltd")
+            show("approver", "add", address, "--deployment", "ACME-1")
+        show("representative", "add", "--first", "Rita", "--last", "Rep", "--email", "rita.rep@helpdesk.example")
+        show("admin", "add", "--first", "Otto", "--last", "Operator", "--email", "otto.operator@helpdesk.example")
+
+    def open(self):
+        self.show("case", "open", "--contact", "eva.lind@customer.example", "--deployment", "ACME-1", "--type",
+                  "Support Case", "--sub-type", "Problem", "--priority", "Medium", "--owner", "rita.rep@helpdesk.example",
+                  "--subject", "Export fails", "--description", "The nightly export stops half way.")
+
+    def ask(self, number, text):
+        self.show("case", "reply", number, "--as", "rita.rep@helpdesk.example", "--ask", "--text", text)
+
+    def close(self, number):
+        self.show("case", "status", number, "CLOSED", "--as", "rita.rep@helpdesk.example")
+
+    def request(self):
+        self.show("access", "request", "--for", "bo.berg@customer.example", "--requester", "eva.lind@customer.example",
+                  "--line", "ACME-1=read-write")
+
+    def tables(self, number):
+        for words in (("case", "show", number), ("mail", "list"), ("contact", "list"), ("audit", "verify")):
+            print(self.show(*words))
+
+
+class Demo:
+    def __init__(self, rig):
+        self.rig = rig
+        person = rig.person
+        self.support = person("support@helpdesk.example", "Example Support")
+        self.eva = person("eva.lind@customer.example", "Eva Lind")
+        self.bo = person("bo.berg@customer.example", "Bo Berg")
+        self.ada = person("ada.alm@customer.example", "Ada Alm")
+        self.karl = person("karl.krona@customer.example", "Karl Krona")
+        self.rita = person("rita.rep@helpdesk.example", "Rita Rep")
+        self.otto = person("otto.operator@helpdesk.example", "Otto Operator")
+        self.mallory = rig.stranger("mallory@stranger.example", "Mallory")
+        rig.start()
+        self.daemon = casemail.Casemail(rig, self.support)
+        self.daemon.configure()
+        self.desk = Desk(self.daemon)
+        self.shown = set()
+        self.last_message = 0
+
+    # --- what is looked at ------------------------------------------------
+
+    def notice(self, person, kind):
+        """The next notice of this kind to a person: its outbox row must be there, and its mail in their mailbox."""
+        def row():
+            rows = self.daemon.rows("SELECT id, message_id FROM outbox WHERE kind = ? AND to_address = ? ORDER BY id",
+                                    kind, person.address)
+            return next((r for r in rows if r["id"] not in self.shown), None)
+        found = until(row, SECONDS, f"a notice {kind} to {person.address} in the outbox")
+        self.shown.add(found["id"])
+        wanted = found["message_id"].strip("<>")
+        mail = person.wait_for(predicate=lambda m: str(m["Message-ID"]).strip("<> ") == wanted, seconds=SECONDS)
+        print(f"      ✉   {person.name} gets: {mail['Subject']}   (from {people.address_of(mail['From'])})", flush=True)
+        until(lambda: self.daemon.value("SELECT state FROM outbox WHERE id = ?", found["id"]) == "sent", SECONDS, "the row to be sent")
+        return mail
+
+    def outcome(self, outcome, folder, subject=None):
+        """The ledger's next row: its outcome, and the folder the message was moved to."""
+        row = self.daemon.wait_rows("SELECT * FROM message WHERE id > ? ORDER BY id", self.last_message, seconds=SECONDS)[0]
+        self.last_message = row["id"]
+        hold(row["outcome"] == outcome, f"ledger: {row['outcome']} ({row['reason']}, rule {row['rule']}), wanted {outcome}")
+        until(lambda: any(str(m["Message-ID"]).strip("<> ") == row["message_id"].strip("<> ")
+                          for m in self.support.messages(folder).values()), SECONDS, f"the message in the folder {folder}")
+        print(f"      ok  moved to {folder}", flush=True)
+        return row
+
+    def status(self):
+        row = self.daemon.rows("SELECT status, sub_status FROM cases WHERE number = ?", self.number)[0]
+        return f"{row['status']} / {row['sub_status']}"
+
+    def letters(self):
+        return self.daemon.value("SELECT count(*) FROM outbox")
+
+    def updates(self):
+        return self.daemon.rows("SELECT u.* FROM case_update u JOIN cases c ON c.id = u.case_id WHERE c.number = ? ORDER BY u.id",
+                                self.number)
+
+    def access(self):
+        return self.daemon.value("SELECT a.level FROM access a JOIN person p ON p.id = a.person WHERE p.address = ?", self.bo.address)
+
+    # --- the steps --------------------------------------------------------
+
+    def step_the_people(self):
+        """An operator sets up a customer with two contacts and two approvers, a representative and an administrator"""
+        self.daemon.ctl("init")
+        self.desk.people()
+        self.daemon.start()
+        hold(self.daemon.daemon.running(), "casemaild runs and says that it is ready")
+
+    def step_a_case_is_opened(self):
+        """A case is opened; the contact is notified"""
+        self.desk.open()
+        self.number = self.daemon.value("SELECT number FROM cases ORDER BY id DESC LIMIT 1")
+        mail = self.notice(self.eva, "case-opened")
+        hold(self.number in people.plain(mail) or self.number in str(mail["Subject"]), f"the mail names the case {self.number}")
+        hold("+" in str(mail["Reply-To"]), f"replies go to an address of her own: {mail['Reply-To']}")
+
+    def step_information_is_asked_for(self):
+        """The representative asks for information"""
+        self.desk.ask(self.number, "Which version do you run, and what does the log say?")
+        self.question = self.notice(self.eva, "info-requested")
+        hold(self.status() == "AWAITING INFO / Info Required from Customer", f"status: {self.status()}")
+
+    def step_the_contact_replies(self):
+        """The contact replies from Gmail: quote below, signature, one file"""
+        self.eva.reply(self.question, "It is version 4.2. The log is attached.", signature="Eva Lind\nAcme Ltd",
+                       attachments=[("export.log", "text/plain", b"01:00 out of memory\n")])
+        self.outcome("appended", "Processed")
+        last = self.updates()[-1]
+        hold(last["text"].strip() == "It is version 4.2. The log is attached.", f"only the new text is appended: {last['text']!r}")
+        files = self.daemon.rows("SELECT a.name, b.size FROM attachment a JOIN blob b ON b.id = a.blob WHERE a.case_update = ?", last["id"])
+        hold(files == [{"name": "export.log", "size": 20}], f"and the file: {files}")
+        hold(self.status() == "OPEN / Customer Responded", f"status: {self.status()}")
+        self.notice(self.rita, "customer-replied")
+
+    def step_a_stranger_replies(self):
+        """A stranger who got hold of the mail replies with the same reference"""
+        before = self.updates(), self.status(), self.letters()
+        self.mallory.reply(self.question, "Please close the case.")
+        self.outcome("refused", "Refused")
+        hold((self.updates(), self.status(), self.letters()) == before, "nothing changed, and no answer is sent")
+
+    def step_a_forger_replies(self):
+        """The stranger writes Eva's address into From"""
+        before = self.updates(), self.status()
+        self.mallory.reply(self.question, "Please close the case.", headers={"From": str(self.eva)})
+        row = self.daemon.wait_rows("SELECT * FROM message WHERE id > ? ORDER BY id", self.last_message, seconds=SECONDS)[0]
+        self.last_message = row["id"]
+        hold(row["outcome"] in ("refused", "held"), f"ledger: {row['outcome']} ({row['reason']}): the border did not vouch for her")
+        hold((self.updates(), self.status()) == before, "nothing changed")
+
+    def step_no_reference(self):
+        """A registered contact writes without any reference"""
+        self.eva.send(self.support.address, "A new problem", "Hello, our import is slow, too.")
+        self.outcome("refused", "Refused")
+        answer = self.notice(self.eva, "reply-refused")
+        hold(str(answer["Auto-Submitted"]).startswith("auto-"), "one polite answer, marked as automatic")
+        hold(self.daemon.value("SELECT count(*) FROM cases WHERE type <> 'Admin Case'") == 1, "no case is made by mail")
+
+    def step_out_of_office(self):
+        """The contact's program answers: out of office"""
+        before = self.status(), self.letters()
+        self.eva.reply(self.question, "I am out of the office until Monday.", subject="Automatic reply: " + str(self.question["Subject"]),
+                       headers={"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"})
+        self.outcome("machine", "Processed")
+        hold((self.status(), self.letters()) == before, "no change of status, no answer")
+
+    def step_access_is_requested(self):
+        """Read-Write access is requested for Bo; two approvers are asked"""
+        self.desk.request()
+        self.ask_ada, self.ask_karl = self.notice(self.ada, "access-request"), self.notice(self.karl, "access-request")
+        hold(self.access() == "read-only", "Bo still has read-only")
+
+    def step_an_unclear_answer(self):
+        """Ada answers: Well, maybe next week"""
+        self.ada.reply(self.ask_ada, "Well, maybe next week", style="apple")
+        self.outcome("asked-again", "Processed")
+        self.ask_ada = self.notice(self.ada, "ask-again")
+        hold(self.access() == "read-only", "nothing is guessed: Bo still has read-only")
+
+    def step_approved(self):
+        """Ada answers: Yes, approved."""
+        self.ada.reply(self.ask_ada, "Yes, approved.", style="outlook")
+        self.outcome("decided", "Processed")
+        mail = self.notice(self.bo, "access-granted")
+        hold(people.address_of(mail["From"]).startswith("no-reply@"), "the instructions come from the no-reply address")
+        hold(self.access() == "read-write", "Bo has read-write")
+
+    def step_too_late(self):
+        """Karl answers: No"""
+        self.karl.reply(self.ask_karl, "No", style="thunderbird")
+        self.outcome("already-decided", "Processed")
+        mail = self.notice(self.karl, "already-decided")
+        hold("Ada Alm" in people.plain(mail), "he is told who decided")
+        hold(self.access() == "read-write", "Bo keeps read-write")
+
+    def step_the_case_is_closed(self):
+        """The case is closed; the contact replies all the same"""
+        self.desk.close(self.number)
+        mail = self.notice(self.eva, "case-closed")
+        before = self.updates(), self.status()
+        self.eva.reply(mail, "It happened again!")
+        self.outcome("refused", "Refused")
+        self.notice(self.eva, "reply-refused")
+        hold((self.updates(), self.status()) == before, f"kept, but nothing changed: {self.status()}")
+
+    def step_killed_between_commit_and_move(self):
+        """kill -9 between commit and move, and a restart"""
+        self.desk.open()
+        self.number = self.daemon.value("SELECT number FROM cases ORDER BY id DESC LIMIT 1")
+        mail = self.notice(self.eva, "case-opened")
+        self.daemon.die_at("after-commit")
+        self.eva.reply(mail, "One more thing: it is urgent.", style="apple")
+        row = self.daemon.wait_rows("SELECT * FROM message WHERE id > ? ORDER BY id", self.last_message, seconds=SECONDS)[0]
+        until(lambda: not os.path.exists(self.daemon.fault_file), SECONDS, "the intake to die")
+        self.daemon.kill()
+        hold(True, "the intake died after its commit; then all of casemaild was killed")
+        self.daemon.start()
+        self.outcome("appended", "Processed")
+        self.notice(self.rita, "customer-replied")
+        until(lambda: self.daemon.value("SELECT moved_at FROM message WHERE id = ?", row["id"]), SECONDS, "the mark that it was moved")
+        texts = [u["text"].strip() for u in self.updates()]
+        hold(texts.count("One more thing: it is urgent.") == 1, "the reply stands in the case once")
+        hold(not self.daemon.rows("SELECT 1 FROM outbox WHERE kind = 'customer-replied' AND id NOT IN (%s)"
+                                  % ",".join(str(i) for i in self.shown)), "the owner was notified once")
+
+    def steps(self):
+        return [(n, getattr(self, n)) for n in vars(Demo) if n.startswith("step_")]
+
+    def run(self):
+        for number, (_, step) in enumerate(self.steps(), 1):
+            print(f"\n{number:4}. {step.__doc__}", flush=True)
+            step()
+
+
+def connect(demo):
+    """How to look at it with one's own mail program."""
+    rig = demo.rig
+    print(f"""
+Everything stays up until you press Ctrl-C. With your own mail program:
+  IMAP  localhost port {rig.imap.imaps} (TLS) or {rig.imap.imap} (STARTTLS)
+  SMTP  localhost port {rig.smtp.port} (STARTTLS, same user and password)
+  CA    {rig.ca.cert}
+  users and passwords:""")
+    for p in rig.people.values():
+        print(f"    {p.address:36} {p.password}")
+    print(f"""Try: reply to a notice as eva.lind; answer as somebody else; then
+  {demo.daemon.programs['casectl']} -c {demo.daemon.conf} case show {demo.number}
+  {demo.daemon.programs['casectl']} -c {demo.daemon.conf} mail list
+Logs: {rig.scratch.folder('log')}""", flush=True)
+    threading.Event().wait()
+
+
+def main():
+    keep = "--keep" in sys.argv[1:]
+    begun = time.monotonic()
+    with Rig() as rig:
+        demo = None
+        try:
+            demo = Demo(rig)
+            print(f"Dovecot answers on ports {rig.imap.imaps} and {rig.imap.imap}, {rig.smtp.name} on {rig.smtp.port}", flush=True)
+            demo.run()
+            print()
+            demo.desk.tables(demo.number)
+        except (Broken, Late, casemail.ProgramFailed, RuntimeError) as e:
+            print(f"\nNOT AS IT SHOULD BE: {e}", flush=True)
+            for path in rig.scratch.logs():
+                print(f"--- {path}")
+                with open(path, "rb") as f:
+                    print("\n".join(f.read()[-8192:].decode("utf-8", "replace").splitlines()[-30:]), flush=True)
+            return 1
+        print(f"All {len(demo.steps())} steps held, in {time.monotonic() - begun:.0f} s.", flush=True)
+        if keep:
+            connect(demo)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
