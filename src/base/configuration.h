@@ -81,16 +81,23 @@ struct configuration {
 	bool retry_unknown;
 	struct strings free_mail_domains;
 	struct limits limits;
+
+	struct arena *memory;                /* of configuration.c: holds all of the above */
+	struct configuration_places *places; /* of configuration.c: where each value stands; may be NULL */
 };
 
 /* Reads and checks the file. Returns a configuration the caller closes, or NULL: then errors holds
  * every error, one a line. */
 struct configuration *configuration_load(const char *path, struct buf *errors);
 void configuration_close(struct configuration **c);
+/* Whether the files it names are there and fit to be used: password_file (as configuration_secret),
+ * ca_file, template_dir. 0, or -1: then each error was added to errors, one a line. */
+int configuration_check_files(const struct configuration *c, struct buf *errors);
 
 /* The first line of a secret file, without its line end, at most 4096 bytes; refuses one that
- * is readable by group or world. A relative path is looked up in $CREDENTIALS_DIRECTORY. *secret:
- * initialised by this function, freed by the caller with configuration_forget. */
+ * is readable by group or world, empty, or not a regular file (ERR_FATAL). A relative path is looked up in
+ * $CREDENTIALS_DIRECTORY, where systemd's mode 0440 is accepted too. *secret: initialised by this function,
+ * freed by the caller with configuration_forget, also after an error. */
 int configuration_secret(struct str path, struct buf *secret, struct err *e);
 void configuration_forget(struct buf *secret); /* overwrites, then frees */
 

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC
+ * smtp.h: hands mails to a server (RFC 5321) over a verified connection that is kept between mails.
+ */
+#ifndef CASEMAIL_OUTBOX_SMTP_H
+#define CASEMAIL_OUTBOX_SMTP_H
+
+#include "base/configuration.h"
+#include "base/err.h"
+
+struct smtp;
+
+enum smtp_result {
+	SMTP_SENT,    /* the server took it: 250 after the final dot */
+	SMTP_LATER,   /* 4xx, or no connection: nothing was handed over */
+	SMTP_REFUSED, /* 5xx: never */
+	SMTP_UNKNOWN  /* the connection was lost after the data was handed over, before the answer */
+};
+
+struct smtp_outcome {
+	enum smtp_result result;
+	int code;        /* the reply that decided, or 0 */
+	char reply[512]; /* its text, printable */
+};
+
+/* Connects lazily. servers: tried in order. */
+struct smtp *smtp_open(const struct server *servers, size_t n);
+void smtp_close(struct smtp **s);
+/* One mail to one recipient. envelope_from empty: the null sender. mail: CR LF lines, 7-bit. Always fills *out.
+ * Addresses with controls, blanks or angle brackets are SMTP_REFUSED without a word to the server. */
+void smtp_send(struct smtp *s, struct str envelope_from, struct str to, struct str mail, struct smtp_outcome *out);
+/* Whether the last failure was the connection itself (no server answered): then others need not be tried now. */
+bool smtp_is_down(const struct smtp *s);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC
+ * model.h: the domain's values, as the store gives them and the rules see them (people, cases, requests).
+ * Ids are the store's, positive; 0 means none. All text borrows from the arena it was loaded into.
+ */
+#ifndef CASEMAIL_RULES_MODEL_H
+#define CASEMAIL_RULES_MODEL_H
+
+#include <stdint.h>
+
+#include "base/str.h"
+
+enum access_level { ACCESS_NONE, ACCESS_BASIC, ACCESS_READ_ONLY, ACCESS_READ_WRITE, ACCESS_LEVELS };
+const char *access_level_name(enum access_level l); /* "none", "basic", "read-only", "read-write" */
+bool access_level_parse(struct str s, enum access_level *out);
+
+struct person {
+	int64_t id;                                /* 0: nobody, or a person that is not yet a contact */
+	struct str first_name, last_name, address; /* address: the registered one mail goes to */
+	struct str language;                       /* "de"; empty: the configuration's */
+	int64_t organisation;
+	bool active, is_contact, is_approver, is_representative, is_administrator;
+	bool undeliverable; /* the address bounced for good */
+};
+
+struct deployment {
+	int64_t id, organisation; /* organisation: the Sold-To company */
+	struct str org_id;        /* "ACME-1" */
+	struct str customer, product;
+	int64_t partner; /* organisation that manages it; 0: none (P5) */
+};
+
+struct case_view {
+	int64_t id;
+	struct str number;    /* "00001234" */
+	struct str reference; /* TOKEN_CASE characters */
+	struct str type, sub_type, subject, status, sub_status, priority;
+	struct deployment deployment;
+	struct person contact, owner;   /* owner.id 0: nobody yet */
+	int64_t opened_at, modified_at; /* ms */
+	int64_t request;                /* the access request this admin case is about, or 0 */
+	int64_t version;                /* grows with every change */
+	bool is_closed;
+};
+
+enum line_state { LINE_PENDING, LINE_APPROVED, LINE_DENIED, LINE_EXPIRED, LINE_CANCELLED };
+const char *line_state_name(enum line_state s); /* "pending", "approved", ... */
+
+/* One deployment of an access request. */
+struct request_line {
+	int64_t id; /* 0 in a request that is not stored yet */
+	struct deployment deployment;
+	enum access_level level, before; /* wanted; held when the request was made */
+	bool removal;
+	enum line_state state;
+	struct person decided_by;
+	int64_t decided_at;
+	struct person *approvers; /* of this deployment, active */
+	size_t n_approvers;
+};
+
+struct access_request {
+	int64_t id, case_id;
+	int version;                         /* older tokens do not decide */
+	struct person person;                /* whom it is about; id 0: becomes a contact when access is granted */
+	struct str employer, country, phone; /* of a new person */
+	struct person requester;             /* id 0: an operator */
+	struct str requester_name;           /* how to name the requester in a mail */
+	struct request_line *lines;
+	size_t n_lines;
+	int64_t created_at, expires_at;
+};
+
+/* A reply token, as found by its hash. */
+enum token_kind { TOKEN_NONE, TOKEN_OF_CASE, TOKEN_OF_APPROVAL, TOKEN_OF_CONFIRMATION };
+enum token_state { TOKEN_VALID, TOKEN_USED, TOKEN_VOID, TOKEN_EXPIRED, TOKEN_SUPERSEDED };
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: ISC
+ * store.h: the embedded store as what it means, not as SQL. One connection a process; blocking, with a deadline.
+ *
+ * Writing happens between store_begin and store_commit. -1 means: nothing of the transaction stands (the caller rolls
+ * back). Errors: ERR_RETRY (busy, disk full, read-only for now), ERR_FATAL (corrupt, newer version, not a casemail
+ * database). What is loaded lives in the arena given. Other subjects: store_people.h, store_cases.h, store_mail.h,
+ * store_outbox.h, store_audit.h.
+ */
+#ifndef CASEMAIL_STORE_STORE_H
+#define CASEMAIL_STORE_STORE_H
+
+#include "base/err.h"
+#include "rules/plan.h"
+
+struct store;
+
+enum store_mode { STORE_READ, STORE_WRITE, STORE_CREATE };
+
+/* Opens the database file (WAL, synchronous=FULL, foreign keys). STORE_CREATE makes it, mode 0600, where it does not
+ * exist, and refuses one that does. Other modes refuse a missing file, another application's, and a version newer or
+ * older than ours. */
+int store_open(struct str path, enum store_mode mode, struct store **out, struct err *e);
+void store_close(struct store **s);
+
+/* The daemon's own lock beside the database: -1 and ERR_FATAL naming the other's pid where one runs. *fd stays open as
+ * long as the lock is held. After an unclean stop (the marker is still there) checks the file (quick_check) first. */
+int store_lock_daemon(struct str path, int *fd, struct err *e);
+void store_unlock_daemon(struct str path, int *fd); /* a clean stop */
+
+int store_begin(struct store *s, struct err *e); /* a write transaction; waits for other writers up to 10 s */
+int store_commit(struct store *s, struct err *e);
+void store_rollback(struct store *s); /* harmless where none is open */
+
+/* Loads what decide_message needs about r; tokens are looked up by hash. */
+int store_snapshot(struct store *s, const struct reading *r, const struct arrival *arrival, int64_t now,
+    struct arena *a, struct snapshot *out, struct err *e);
+
+/* What the effects of one plan have in common, and what they made. */
+struct store_change {
+	int64_t now;
+	int64_t message;                        /* ledger id the change comes from, or 0 */
+	struct str who;                         /* "mail eva@acme.example", "casectl root", "dispatcher" */
+	const struct reading *reading;          /* attachments; may be NULL */
+	const struct reading_attachment *files; /* casectl's attachments */
+	size_t n_files;
+	int64_t new_case, new_request; /* set by the effects that create them; what PLAN_NEW stands for */
+};
+
+/* Applies one effect other than EFFECT_NOTICE. -1 and ERR_REJECT where the row it is about has changed meanwhile. */
+int store_effect(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
+
+/* The ledger row of a message (its raw bytes are kept too). *id is its number. -1 and ERR_REJECT where the UID has one.
+ */
+int store_ledger_add(struct store *s, const struct arrival *arrival, const struct reading *r, const struct plan *p,
+    int64_t now, int64_t *id, struct err *e);
+
+/* A mail to be sent, complete but for its MIME form. */
+struct store_letter {
+	int64_t case_id, request_id, person, message; /* message: ledger id it answers or 0 */
+	enum notice_kind kind;
+	struct str message_id;                             /* with the token, without <> */
+	struct str message_key;                            /* the part of it that stays when the token is scrubbed */
+	struct str envelope_from;                          /* empty: the null sender */
+	struct str from_name, from, to_name, to, reply_to; /* reply_to empty: none */
+	struct str subject, text, html, in_reply_to, references;
+	struct str answer_reason; /* of an automatic answer; else empty */
+	bool is_answer;
+};
+int store_letter_add(struct store *s, const struct store_letter *l, int64_t now, int64_t *id, struct err *e);
+
+/* A reply token: only its hash is stored. */
+struct store_token {
+	enum token_kind kind;
+	struct str token; /* plain, TOKEN_REPLY characters */
+	int64_t case_id, request_id, person, letter;
+	int version;
+	struct str code; /* confirmation: plain; stored as a hash */
+	bool confirms;
+	int64_t expires_at; /* 0: never */
+};
+int store_token_add(struct store *s, const struct store_token *t, int64_t now, struct err *e);
+
+/* The audit row of a change: details is one JSON object. Chained to the row before it. */
+int store_audit_add(struct store *s, const char *event, struct str who, int64_t case_id, int64_t message,
+    struct str details, int64_t now, struct err *e);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC
+ * store_cases.h: cases, their updates, and access requests, for showing and for the plans of casectl.
+ */
+#ifndef CASEMAIL_STORE_STORE_CASES_H
+#define CASEMAIL_STORE_STORE_CASES_H
+
+#include "store/store.h"
+
+/* By number ("1234" finds "00001234") or by id. ERR_REJECT: none. */
+int store_case_find(struct store *s, struct str number, struct arena *a, struct case_view *out, struct err *e);
+int store_case_get(struct store *s, int64_t id, struct arena *a, struct case_view *out, struct err *e);
+int store_case_description(struct store *s, int64_t id, struct arena *a, struct str *out, struct err *e);
+
+struct store_case_filter {
+	int64_t contact, owner, organisation, deployment, since; /* 0: all */
+	struct str status, type, product;
+	bool open_only;
+	size_t max, offset;
+};
+int store_case_list(struct store *s, const struct store_case_filter *f, struct arena *a, struct case_view **out,
+    size_t *n, struct err *e);
+
+/* One line of a case's timeline, oldest first. */
+enum entry_kind { ENTRY_UPDATE, ENTRY_STATUS, ENTRY_NOTICE };
+struct store_attachment {
+	int64_t id;
+	struct str name, type, sha256;
+	int64_t size;
+};
+struct store_entry {
+	enum entry_kind kind;
+	int64_t at, message; /* message: ledger id or 0 */
+	struct person author;
+	struct str who; /* author's name, or "system", "casectl root" */
+	enum way way;
+	enum visibility visibility;
+	struct str text, cut;     /* update */
+	struct str before, after; /* status */
+	struct store_attachment *attachments;
+	size_t n_attachments;
+	enum notice_kind notice; /* notice: to, state */
+	struct str to, state;
+	int64_t letter;
+};
+int store_case_timeline(
+    struct store *s, int64_t id, struct arena *a, struct store_entry **out, size_t *n, struct err *e);
+int store_attachment_content(struct store *s, int64_t id, struct arena *a, struct str *out, struct err *e);
+
+int store_request_get(struct store *s, int64_t id, struct arena *a, struct access_request *out, struct err *e);
+int store_request_list(
+    struct store *s, bool pending_only, struct arena *a, struct access_request **out, size_t *n, struct err *e);
+/* Fills in what a new request needs from the store: levels held and approvers of each line, whose deployments are set.
+ */
+int store_request_prepare(struct store *s, struct access_request *r, struct arena *a, struct err *e);
+/* Active administrators. */
+int store_administrators(struct store *s, struct arena *a, struct person **out, size_t *n, struct err *e);
+
+#endif

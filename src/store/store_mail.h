@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC
+ * store_mail.h: the ledger: one row a message, its outcome, and what is still to be done in the mailbox.
+ */
+#ifndef CASEMAIL_STORE_STORE_MAIL_H
+#define CASEMAIL_STORE_STORE_MAIL_H
+
+#include "store/store.h"
+
+/* Of n UIDs, ascending, those without a ledger row: kept in place, *n_new of them. */
+int store_ledger_unseen(
+    struct store *s, struct str mailbox, uint32_t uidvalidity, uint32_t *uids, size_t n, size_t *n_new, struct err *e);
+
+/* Messages that are decided but not moved yet, oldest first, at most max. */
+struct store_move {
+	int64_t id;
+	uint32_t uid;
+	enum outcome outcome;
+};
+int store_ledger_unmoved(struct store *s, struct str mailbox, uint32_t uidvalidity, size_t max, struct arena *a,
+    struct store_move **out, size_t *n, struct err *e);
+/* Marks them moved; rows of an older UIDVALIDITY that can no longer be moved are closed by the second. */
+int store_ledger_moved(struct store *s, const int64_t *ids, size_t n, int64_t now, struct err *e);
+int store_ledger_forget_old(struct store *s, struct str mailbox, uint32_t uidvalidity, int64_t now, struct err *e);
+
+struct store_message {
+	int64_t id, case_id, request_id, arrived_at, decided_at, moved_at, size;
+	struct str mailbox, from, subject, message_id, raw_sha256, reason, rule, authentication;
+	uint32_t uidvalidity, uid;
+	enum outcome outcome;
+	struct str trace; /* JSON array of {rule, hit, words} */
+};
+struct store_message_filter {
+	enum outcome outcome;              /* OUTCOME_NONE: all */
+	int64_t case_id, since, before_id; /* 0: all; before_id: paging, newest first */
+	struct str mailbox, from;
+	size_t max;
+};
+int store_message_list(struct store *s, const struct store_message_filter *f, struct arena *a,
+    struct store_message **out, size_t *n, struct err *e);
+/* ERR_REJECT where there is none. */
+int store_message_get(struct store *s, int64_t id, struct arena *a, struct store_message *out, struct err *e);
+int store_message_raw(struct store *s, int64_t id, struct arena *a, struct str *raw, struct err *e);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC
+ * store_outbox.h: mails on their way out. queued -> claimed -> sent | unknown | failed; cancelled.
+ */
+#ifndef CASEMAIL_STORE_STORE_OUTBOX_H
+#define CASEMAIL_STORE_STORE_OUTBOX_H
+
+#include "store/store.h"
+
+enum letter_state {
+	LETTER_QUEUED,
+	LETTER_CLAIMED,
+	LETTER_SENT,
+	LETTER_UNKNOWN,
+	LETTER_FAILED,
+	LETTER_CANCELLED,
+	LETTER_STATES
+};
+const char *letter_state_name(enum letter_state s);
+
+struct store_queued {
+	int64_t id, created_at, next_at, sent_at;
+	enum letter_state state;
+	int attempts;
+	struct str last_reply; /* the server's words, or why */
+	struct str case_number;
+	struct store_letter letter;
+};
+
+/* Claims at most max due rows for the sender named (a pid), oldest first, in one transaction of its own. A claim older
+ * than stale_ms becomes due again as LETTER_UNKNOWN would. */
+int store_outbox_claim(struct store *s, struct str claimer, int64_t now, int64_t stale_ms, size_t max, struct arena *a,
+    struct store_queued **out, size_t *n, struct err *e);
+/* The result of one attempt, in a transaction of its own. A final state scrubs the token from the row. */
+int store_outbox_result(struct store *s, int64_t id, enum letter_state state, struct str reply, int64_t next_at,
+    int64_t now, struct err *e);
+/* When the next row is due: ms, or 0 where the outbox is empty. */
+int store_outbox_next(struct store *s, int64_t *next_at, struct err *e);
+
+struct store_outbox_filter {
+	int state; /* enum letter_state, or -1: all */
+	int64_t case_id, before_id;
+	size_t max;
+};
+int store_outbox_list(struct store *s, const struct store_outbox_filter *f, struct arena *a, struct store_queued **out,
+    size_t *n, struct err *e);
+int store_outbox_get(struct store *s, int64_t id, struct arena *a, struct store_queued *out, struct err *e);
+/* Failed and unknown rows become due now. ERR_REJECT where id is in another state. In the caller's transaction. */
+int store_outbox_retry(struct store *s, int64_t id, int64_t now, struct err *e);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC
+ * store_people.h: organisations, deployments, contacts, approvers, representatives, administrators, access levels.
+ *
+ * Adding happens in the caller's transaction. ERR_REJECT names the field that is wrong or taken, and what is allowed.
+ */
+#ifndef CASEMAIL_STORE_STORE_PEOPLE_H
+#define CASEMAIL_STORE_STORE_PEOPLE_H
+
+#include "store/store.h"
+
+struct organisation {
+	int64_t id;
+	struct str name;
+	bool is_partner;
+};
+int store_organisation_add(struct store *s, const struct organisation *o, int64_t *id, struct err *e);
+int store_organisation_find(struct store *s, struct str name, struct arena *a, struct organisation *out, struct err *e);
+int store_organisation_list(struct store *s, struct arena *a, struct organisation **out, size_t *n, struct err *e);
+
+int store_deployment_add(struct store *s, const struct deployment *d, struct str end_user, int64_t *id, struct err *e);
+int store_deployment_find(struct store *s, struct str org_id, struct arena *a, struct deployment *out, struct err *e);
+int store_deployment_list(struct store *s, struct arena *a, struct deployment **out, size_t *n, struct err *e);
+
+struct person_record {
+	struct person person;
+	struct str employer, country, phone, queue; /* queue: of a representative */
+	struct str organisation_name, pin;          /* pin: loaded only by store_person_pin */
+};
+/* A contact (all five mandatory fields, P1), a representative, an administrator, or an approver who is none of these:
+ * what person.is_* says. The address must be free. A contact gets a PIN. */
+int store_person_add(struct store *s, const struct person_record *p, int64_t now, int64_t *id, struct err *e);
+int store_person_find(struct store *s, struct str address, struct arena *a, struct person_record *out, struct err *e);
+enum person_role { ROLE_CONTACT, ROLE_APPROVER, ROLE_REPRESENTATIVE, ROLE_ADMINISTRATOR };
+int store_person_list(
+    struct store *s, enum person_role role, struct arena *a, struct person_record **out, size_t *n, struct err *e);
+
+/* Names person an approver of a whole organisation or of one deployment (the other is 0), P6. */
+int store_approver_add(struct store *s, int64_t person, int64_t organisation, int64_t deployment, struct err *e);
+struct approver_record {
+	struct person person;
+	struct str organisation_name, org_id; /* one of them */
+};
+int store_approver_list(struct store *s, struct arena *a, struct approver_record **out, size_t *n, struct err *e);
+
+/* Levels (P3). */
+int store_access_level(struct store *s, int64_t person, int64_t deployment, enum access_level *out, struct err *e);
+int store_access_set(
+    struct store *s, int64_t person, int64_t deployment, enum access_level level, int64_t now, struct err *e);
+struct access_record {
+	struct person person;
+	struct deployment deployment;
+	enum access_level level;
+	int64_t since;
+	struct str granted_by; /* who decided: "Ada Ng <ada@...>", "casectl root" */
+};
+/* person, deployment: 0 for all. */
+int store_access_list(struct store *s, int64_t person, int64_t deployment, struct arena *a, struct access_record **out,
+    size_t *n, struct err *e);
+
+#endif
