@@ -12,6 +12,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(TOP, "tests/system"))
 
 from rig import casemail, people
+from rig.desk import Desk
 from rig.rig import Rig
 from rig.waiting import Late, until
 
@@ -26,52 +27,6 @@ def hold(condition, text):
     if not condition:
         raise Broken(text)
     print(f"      ok  {text}", flush=True)
-
-
-class Desk:
-    """What an operator types. All commands of the demo stand here."""
-
-    def __init__(self, daemon):
-        self.ctl = daemon.ctl
-
-    def show(self, *words):
-        print("      $ casectl " + " ".join(f"'{w}'" if " " in w or not w else w for w in words), flush=True)
-        return self.ctl(*words)
-
-    def people(self):
-        show = self.show
-        show("org", "add", "Acme Ltd")
-        show("deployment", "add", "ACME-1", "--org", "Acme Ltd", "--product", "Cloud Ledger")
-        show("contact", "add", "--first", "Eva", "--last", "Lind", "--email", "eva.lind@customer.example", "--employer",
-             "Acme Ltd", "--country", "Sweden", "--org", "Acme Ltd", "--access", "ACME-1=read-write")
-        show("contact", "add", "--first", "Bo", "--last", "Berg", "--email", "bo.berg@customer.example", "--employer",
-             "Acme Ltd", "--country", "Sweden", "--org", "Acme Ltd", "--access", "ACME-1=read-only")
-        for first, last in (("Ada", "Alm"), ("Karl", "Krona")):
-            address = f"{first}.{last}@customer.example".lower()
-            show("contact", "add", "--first", first, "--last", last, "--email", address, "--employer", "Acme Ltd",
-                 "--country", "Sweden", "--org", "Acme Ltd")
-            show("approver", "add", address, "--deployment", "ACME-1")
-        show("representative", "add", "--first", "Rita", "--last", "Rep", "--email", "rita.rep@helpdesk.example")
-        show("admin", "add", "--first", "Otto", "--last", "Operator", "--email", "otto.operator@helpdesk.example")
-
-    def open(self):
-        self.show("case", "open", "--contact", "eva.lind@customer.example", "--deployment", "ACME-1", "--type",
-                  "Support Case", "--sub-type", "Problem", "--priority", "Medium", "--owner", "rita.rep@helpdesk.example",
-                  "--subject", "Export fails", "--description", "The nightly export stops half way.")
-
-    def ask(self, number, text):
-        self.show("case", "reply", number, "--as", "rita.rep@helpdesk.example", "--ask", "--text", text)
-
-    def close(self, number):
-        self.show("case", "status", number, "CLOSED", "--as", "rita.rep@helpdesk.example")
-
-    def request(self):
-        self.show("access", "request", "--for", "bo.berg@customer.example", "--requester", "eva.lind@customer.example",
-                  "--line", "ACME-1=read-write")
-
-    def tables(self, number):
-        for words in (("case", "show", number), ("mail", "list"), ("contact", "list"), ("audit", "verify")):
-            print(self.show(*words))
 
 
 class Demo:
@@ -89,7 +44,7 @@ class Demo:
         rig.start()
         self.daemon = casemail.Casemail(rig, self.support)
         self.daemon.configure()
-        self.desk = Desk(self.daemon)
+        self.desk = Desk(self.daemon, lambda line: print(f"      $ {line}", flush=True))
         self.shown = set()
         self.last_message = 0
 
@@ -138,21 +93,27 @@ class Demo:
     def step_the_people(self):
         """An operator sets up a customer with two contacts and two approvers, a representative and an administrator"""
         self.daemon.ctl("init")
-        self.desk.people()
+        desk = self.desk
+        desk.organisation("Acme Ltd", "ACME-1")
+        desk.contact(self.eva, "Acme Ltd", "read-write@ACME-1")
+        desk.contact(self.bo, "Acme Ltd", "read-only@ACME-1")
+        desk.approver(self.ada, "ACME-1")
+        desk.approver(self.karl, "ACME-1")
+        desk.representative(self.rita)
+        desk.administrator(self.otto)
         self.daemon.start()
         hold(self.daemon.daemon.running(), "casemaild runs and says that it is ready")
 
     def step_a_case_is_opened(self):
         """A case is opened; the contact is notified"""
-        self.desk.open()
-        self.number = self.daemon.value("SELECT number FROM cases ORDER BY id DESC LIMIT 1")
+        self.number = self.desk.open_case(self.eva, "ACME-1", self.rita)
         mail = self.notice(self.eva, "case-opened")
         hold(self.number in people.plain(mail) or self.number in str(mail["Subject"]), f"the mail names the case {self.number}")
         hold("+" in str(mail["Reply-To"]), f"replies go to an address of her own: {mail['Reply-To']}")
 
     def step_information_is_asked_for(self):
         """The representative asks for information"""
-        self.desk.ask(self.number, "Which version do you run, and what does the log say?")
+        self.desk.ask(self.number, self.rita, "Which version do you run, and what does the log say?")
         self.question = self.notice(self.eva, "info-requested")
         hold(self.status() == "AWAITING INFO / Info Required from Customer", f"status: {self.status()}")
 
@@ -202,7 +163,7 @@ class Demo:
 
     def step_access_is_requested(self):
         """Read-Write access is requested for Bo; two approvers are asked"""
-        self.desk.request()
+        self.desk.request_access(self.bo, "ACME-1", "read-write", self.eva)
         self.ask_ada, self.ask_karl = self.notice(self.ada, "access-request"), self.notice(self.karl, "access-request")
         hold(self.access() == "read-only", "Bo still has read-only")
 
@@ -231,7 +192,7 @@ class Demo:
 
     def step_the_case_is_closed(self):
         """The case is closed; the contact replies all the same"""
-        self.desk.close(self.number)
+        self.desk.close(self.number, self.rita)
         mail = self.notice(self.eva, "case-closed")
         before = self.updates(), self.status()
         self.eva.reply(mail, "It happened again!")
@@ -241,8 +202,7 @@ class Demo:
 
     def step_killed_between_commit_and_move(self):
         """kill -9 between commit and move, and a restart"""
-        self.desk.open()
-        self.number = self.daemon.value("SELECT number FROM cases ORDER BY id DESC LIMIT 1")
+        self.number = self.desk.open_case(self.eva, "ACME-1", self.rita)
         mail = self.notice(self.eva, "case-opened")
         self.daemon.die_at("after-commit")
         self.eva.reply(mail, "One more thing: it is urgent.", style="apple")
@@ -296,7 +256,8 @@ def main():
             print(f"Dovecot answers on ports {rig.imap.imaps} and {rig.imap.imap}, {rig.smtp.name} on {rig.smtp.port}", flush=True)
             demo.run()
             print()
-            demo.desk.tables(demo.number)
+            for words in (("case", "show", demo.number), ("mail", "list"), ("contact", "list"), ("audit", "verify")):
+                print(demo.desk.type(*words))
         except (Broken, Late, casemail.ProgramFailed, RuntimeError) as e:
             print(f"\nNOT AS IT SHOULD BE: {e}", flush=True)
             for path in rig.scratch.logs():
