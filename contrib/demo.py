@@ -45,23 +45,13 @@ class Demo:
         self.daemon = casemail.Casemail(rig, self.support)
         self.daemon.configure()
         self.desk = Desk(self.daemon, lambda line: print(f"      $ {line}", flush=True))
-        self.shown = set()
         self.last_message = 0
 
     # --- what is looked at ------------------------------------------------
 
     def notice(self, person, kind):
-        """The next notice of this kind to a person: its outbox row must be there, and its mail in their mailbox."""
-        def row():
-            rows = self.daemon.rows("SELECT id, message_id FROM outbox WHERE kind = ? AND to_address = ? ORDER BY id",
-                                    kind, person.address)
-            return next((r for r in rows if r["id"] not in self.shown), None)
-        found = until(row, SECONDS, f"a notice {kind} to {person.address} in the outbox")
-        self.shown.add(found["id"])
-        wanted = found["message_id"].strip("<>")
-        mail = person.wait_for(predicate=lambda m: str(m["Message-ID"]).strip("<> ") == wanted, seconds=SECONDS)
+        mail = self.daemon.notice(person, kind, SECONDS)
         print(f"      ✉   {person.name} gets: {mail['Subject']}   (from {people.address_of(mail['From'])})", flush=True)
-        until(lambda: self.daemon.value("SELECT state FROM outbox WHERE id = ?", found["id"]) == "sent", SECONDS, "the row to be sent")
         return mail
 
     def outcome(self, outcome, folder, subject=None):
@@ -69,8 +59,7 @@ class Demo:
         row = self.daemon.wait_rows("SELECT * FROM message WHERE id > ? ORDER BY id", self.last_message, seconds=SECONDS)[0]
         self.last_message = row["id"]
         hold(row["outcome"] == outcome, f"ledger: {row['outcome']} ({row['reason']}, rule {row['rule']}), wanted {outcome}")
-        until(lambda: any(str(m["Message-ID"]).strip("<> ") == row["message_id"].strip("<> ")
-                          for m in self.support.messages(folder).values()), SECONDS, f"the message in the folder {folder}")
+        self.daemon.moved(row, folder, SECONDS)
         print(f"      ok  moved to {folder}", flush=True)
         return row
 
@@ -217,7 +206,7 @@ class Demo:
         texts = [u["text"].strip() for u in self.updates()]
         hold(texts.count("One more thing: it is urgent.") == 1, "the reply stands in the case once")
         hold(not self.daemon.rows("SELECT 1 FROM outbox WHERE kind = 'customer-replied' AND id NOT IN (%s)"
-                                  % ",".join(str(i) for i in self.shown)), "the owner was notified once")
+                                  % ",".join(str(i) for i in self.daemon.noticed)), "the owner was notified once")
 
     def steps(self):
         return [(n, getattr(self, n)) for n in vars(Demo) if n.startswith("step_")]

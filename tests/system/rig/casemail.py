@@ -66,6 +66,7 @@ class Casemail:
         self.log = os.path.join(rig.scratch.folder("log"), name + ".log")
         self.fault_file = os.path.join(self.folder, "fault")
         self.daemon = None
+        self.noticed = set()  # outbox rows that notice() has given out
         self.settings = self.defaults(mode)
         self.environment = {**rig.scratch.environment, "HOME": self.folder, "LC_ALL": "C.UTF-8"}
         for key in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
@@ -86,7 +87,7 @@ class Casemail:
         return {"name": name, "host": "localhost", "port": self.rig.imap.imaps, "tls": "implicit",
                 "user": person.address, "password_file": self.secret(name + "-imap", person.password),
                 "ca_file": self.rig.ca.cert, "timeout_seconds": 20, "folder": "INBOX", "processed": "Processed",
-                "refused": "Refused", "held": "Held", "quarantine": "Quarantine", "poll_seconds": 2}
+                "refused": "Refused", "held": "Held", "quarantine": "Quarantine"}
 
     def defaults(self, mode):
         """The configuration as nested values: change self.settings before configure()."""
@@ -207,3 +208,25 @@ class Casemail:
     def wait_rows(self, sql, *values, seconds=20, n=1):
         """The rows of a query as soon as there are at least n."""
         return until(lambda: (lambda r: r if len(r) >= n else None)(self.rows(sql, *values)), seconds, f"{n} rows of {sql} {values}")
+
+    def notice(self, person, kind, seconds=20):
+        """The next notice of this kind to a person, as it arrived: its outbox row must be there, and marked as sent, and
+        the mail with its Message-ID must be in the mailbox of the person."""
+        def row():
+            rows = self.rows("SELECT id, message_id FROM outbox WHERE kind = ? AND to_address = ? ORDER BY id", kind, person.address)
+            return next((r for r in rows if r["id"] not in self.noticed), None)
+        found = until(row, seconds, f"a notice {kind} to {person.address} in the outbox")
+        self.noticed.add(found["id"])
+        wanted = found["message_id"].strip("<>")
+        mail = person.wait_for(predicate=lambda m: str(m["Message-ID"]).strip("<> ") == wanted, seconds=seconds)
+        until(lambda: self.value("SELECT state FROM outbox WHERE id = ?", found["id"]) == "sent", seconds, f"outbox row {found['id']} to be sent")
+        return mail
+
+    def moved(self, row, folder, seconds=20):
+        """Waits until the message of a ledger row lies in a folder of the mailbox and nowhere else."""
+        wanted = row["message_id"].strip("<>")
+
+        def places():
+            return [f for f in self.support.folders() for m in self.support.messages(f).values()
+                    if str(m["Message-ID"]).strip("<> ") == wanted]
+        until(lambda: places() == [folder], seconds, f"{wanted} in {folder} alone")
