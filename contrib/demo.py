@@ -245,7 +245,7 @@ def main():
             print(f"Dovecot answers on ports {rig.imap.imaps} and {rig.imap.imap}, {rig.smtp.name} on {rig.smtp.port}", flush=True)
             demo.run()
             print()
-            for words in (("case", "show", demo.number), ("mail", "list"), ("contact", "list"), ("audit", "verify")):
+            for words in (("case", "show", demo.number), ("mail", "list"), ("access", "list"), ("audit", "verify")):
                 print(demo.desk.type(*words))
         except (Broken, Late, casemail.ProgramFailed, RuntimeError) as e:
             print(f"\nNOT AS IT SHOULD BE: {e}", flush=True)

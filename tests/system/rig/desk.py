@@ -36,15 +36,15 @@ class Desk:
     def open_case(self, contact, org_id, owner, subject="Export fails", description="The nightly export stops half way."):
         """Returns the case's number."""
         self.type("case", "open", "--contact", contact.address, "--deployment", org_id, "--owner", owner.address,
-                  "--subject", subject, "--description", description)
+                  "--subject", subject, description)
         return self.daemon.value("SELECT number FROM cases ORDER BY id DESC LIMIT 1")
 
     def ask(self, number, representative, text):
         """A public update that asks for information."""
-        self.type("case", "reply", number, text, "--by", representative.address, "--ask")
+        self.type("case", "reply", number, "--by", representative.address, "--ask", text)
 
     def close(self, number, representative):
-        self.type("case", "status", number, "closed", "--by", representative.address)
+        self.type("case", "status", number, "--by", representative.address, "closed")
 
     def request_access(self, person, org_id, level, requester):
-        self.type("access", "request", person.address, "--access", f"{level}@{org_id}", "--requester", requester.address)
+        self.type("access", "request", person.address, "--deployment", f"{org_id}={level}", "--by", requester.address)
