@@ -18,9 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char schema[] =
-#include "store/schema.inc"
-    ;
+#include "store/schema.inc" /* static const char schema[], made from schema.sql */
 
 static const char connection_settings[] = "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;"
 					  "PRAGMA secure_delete = ON;"
