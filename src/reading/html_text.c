@@ -32,6 +32,8 @@ line_has_text(const struct html_text *t)
 static void
 put_line(struct html_text *t, struct str content)
 {
+	t->last_quotes = t->line_quotes;
+	t->last_hint = t->line_hint;
 	for (unsigned i = 0; i < t->line_quotes && i < QUOTES_SHOWN; i++)
 		buf_add(&t->out, content.n || i + 1 < t->line_quotes ? STR("> ") : STR(">"));
 	buf_add(&t->out, content);
@@ -47,10 +49,14 @@ begin_line(struct html_text *t)
 {
 	if (t->line.n)
 		return;
+	if (t->want_blank && !t->blank && t->out.n) {
+		/* a blank line between two depths has the lesser one */
+		t->line_quotes = t->quotes < t->last_quotes ? t->quotes : t->last_quotes;
+		t->line_hint = t->hint == t->last_hint ? t->hint : HINT_NONE;
+		put_line(t, STR_NONE);
+	}
 	t->line_hint = t->hint;
 	t->line_quotes = t->quotes;
-	if (t->want_blank && !t->blank && t->out.n)
-		put_line(t, STR_NONE);
 	t->want_blank = false;
 }
 

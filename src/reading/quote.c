@@ -197,7 +197,7 @@ is_quoted_below(const struct lines *ls, size_t last)
 {
 	size_t next = lines_next(ls, last + 1);
 
-	return next < ls->n && next <= last + 4 &&
+	return next < ls->n && next <= last + 4 && ls->list[next].hint != HINT_INDENT &&
 	       (ls->list[next].depth > ls->list[last].depth ||
 		   (ls->list[next].hint == HINT_QUOTE && ls->list[last].hint != HINT_QUOTE));
 }

@@ -261,6 +261,25 @@ mark_signatures(struct lines *ls)
 	}
 }
 
+static bool
+has_new_text(const struct lines *ls)
+{
+	for (size_t i = 0; i < ls->n; i++)
+		if (ls->list[i].part == PART_NEW && !line_is_blank(&ls->list[i]))
+			return true;
+	return false;
+}
+
+/* Some people write into the container that their program made for the signature. */
+static void
+open_signatures(struct lines *ls)
+{
+	for (size_t i = 0; i < ls->n; i++)
+		if (ls->list[i].part == PART_SIGNATURE && ls->list[i].hint == HINT_SIGNATURE)
+			ls->list[i].part = PART_NEW;
+	mark_signatures(ls);
+}
+
 /* Keeps the last paragraph of the quote in [begin, end), the one that is answered below it. */
 static void
 keep_answered(struct lines *ls, size_t begin, size_t end)
@@ -356,6 +375,8 @@ split_lines(struct str text, const unsigned char *hints, struct arena *a, struct
 		i = step(&w, i);
 	take_rules_above(&w.lines);
 	mark_signatures(&w.lines);
+	if (hints && !has_new_text(&w.lines))
+		open_signatures(&w.lines);
 	find_answers(&w);
 	out->new_text = gather(&w.lines, w.lines.n, PART_NEW);
 	out->quoted = gather(&w.lines, w.lines.n, PART_QUOTE);
