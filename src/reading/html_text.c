@@ -83,22 +83,23 @@ html_text_close(struct html_text *t, struct arena *a, struct str *text, unsigned
 void
 html_text_add(struct html_text *t, struct str s, bool pre)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (pre && c == '\n') {
+	for (size_t i = 0, n; i < s.n; i += n) {
+		n = 0;
+		while (i + n < s.n && !char_is_space(s.p[i + n]))
+			n++;
+		if (n) {
+			begin_line(t);
+			buf_add(&t->line, (struct str){ s.p + i, n });
+			continue;
+		}
+		n = 1;
+		if (pre && s.p[i] == '\n') {
 			html_text_newline(t);
-			continue;
-		}
-		if (c == '\r')
-			continue;
-		if (!pre && char_is_space(c)) {
-			if (line_has_text(t) && t->line.p[t->line.n - 1] != ' ')
-				buf_add_char(&t->line, ' ');
-			continue;
-		}
-		begin_line(t);
-		buf_add_char(&t->line, c);
+		} else if (pre && s.p[i] != '\r') {
+			begin_line(t);
+			buf_add_char(&t->line, s.p[i]);
+		} else if (!pre && line_has_text(t) && t->line.p[t->line.n - 1] != ' ')
+			buf_add_char(&t->line, ' ');
 	}
 }
 

@@ -30,7 +30,11 @@ struct line {
 	unsigned depth;  /* how many quote marks stand in front */
 	enum hint hint;
 	enum part part;
-	bool kept; /* a quoted line that stays with the answer below it */
+	size_t skip;      /* bytes of decoration at the start of key */
+	unsigned starts;  /* the kinds of phrases that stand behind the decoration */
+	unsigned field;   /* the kinds (MARK_FROM, ...) of the header field it begins, or 0 */
+	struct str value; /* of that field, in body */
+	bool kept;        /* a quoted line that stays with the answer below it */
 };
 
 struct lines {
@@ -52,7 +56,7 @@ size_t lines_next(const struct lines *ls, size_t i);
 
 /* --- quote.c --- */
 
-/* Sets depth and body of each line from the marks in front: ">", "|", "AB>". */
+/* Sets depth, body, key, skip and starts of each line, from the marks in front: ">", "|", "AB>". */
 void quote_find_marks(struct lines *ls);
 /* How many lines from i on are the line that says who wrote what follows ("On ... wrote:"); 0 if none.
  * *offset: where in the body of line i it begins (text may stand before it on the same line). */
@@ -63,6 +67,9 @@ bool quote_is_above_line(const struct line *l);
 void quote_join_wrapped(struct lines *ls);
 
 /* --- forward.c --- */
+
+/* Sets field and value of each line. */
+void forward_find_fields(struct lines *ls);
 
 struct forward {
 	size_t n;        /* lines taken: marker and header block; 0 where there is none */
@@ -82,6 +89,8 @@ bool signature_is_notice(const struct lines *ls, size_t i);
 /* Marks the signature in lines [begin, end), a run of new text; text_above: whether new text stands before it. */
 void signature_mark(struct lines *ls, size_t begin, size_t end, bool text_above);
 
+/* Sets key and what depends on it, from body. */
+void lines_fold(struct line *l, struct arena *a);
 /* The offset behind decoration (dashes, stars, blanks, ...) at the start of s. */
 size_t lines_decoration(struct str s);
 /* Whether the whole of a line is a rule: at least `least` of - _ = * ~ # or a long dash. */

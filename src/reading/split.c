@@ -11,7 +11,6 @@
 
 #include "reading/html.h"
 #include "reading/lines.h"
-#include "reading/marks.h"
 
 #define TEXT_MOST (64u * 1024 * 1024)
 #define KEPT_LINES 12
@@ -57,6 +56,7 @@ make_lines(struct str text, const unsigned char *hints, struct arena *a, struct 
 	}
 	quote_find_marks(ls);
 	quote_join_wrapped(ls);
+	forward_find_fields(ls);
 	for (size_t i = 0; i < ls->n; i++)
 		if (ls->list[i].depth || ls->list[i].hint == HINT_QUOTE)
 			ls->list[i].part = PART_QUOTE;
@@ -76,10 +76,11 @@ cut_line(struct lines *ls, size_t i, size_t offset)
 	ls->n++;
 	*rest = *l;
 	rest->raw = rest->body = str_skip(l->body, offset);
-	rest->key = str_trim(marks_fold(rest->body, ls->arena));
+	lines_fold(rest, ls->arena);
 	l->raw = str_head(l->raw, front + offset);
 	l->body = str_head(l->body, offset);
-	l->key = marks_fold(l->body, ls->arena);
+	lines_fold(l, ls->arena);
+	l->field = rest->field = 0;
 }
 
 static void
