@@ -21,46 +21,6 @@ struct block {
 	struct str subject, from, date;
 };
 
-size_t
-lines_decoration(struct str s)
-{
-	size_t i = 0;
-
-	while (i < s.n) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c == '-' || c == '_' || c == '=' || c == '*' || c == '~' || c == '#' || c == '+' || c == ' ' ||
-		    c == '.' || c == '>' || c == '<' || c == '[' || c == '(' || c == '|' || c == '/')
-			i++;
-		else if (str_starts(str_skip(s, i), STR("\xe2\x80\x94")) ||
-			 str_starts(str_skip(s, i), STR("\xe2\x80\x93")) ||
-			 str_starts(str_skip(s, i), STR("\xe2\x94\x80")) ||
-			 str_starts(str_skip(s, i), STR("\xe2\x80\x95")))
-			i += 3;
-		else
-			break;
-	}
-	return i;
-}
-
-bool
-lines_is_rule(struct str key, size_t least)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < key.n; n++) {
-		unsigned char c = (unsigned char)key.p[i];
-
-		if (c == '-' || c == '_' || c == '=' || c == '*' || c == '~' || c == '#' || c == ' ')
-			i++;
-		else if (c == 0xe2 && lines_decoration(str_head(str_skip(key, i), 3)) == 3)
-			i += 3;
-		else
-			return false;
-	}
-	return n >= least;
-}
-
 /* The kinds of the field a line begins, and its value; 0 where it is none. */
 static unsigned
 read_field(const struct line *l, struct str *value)

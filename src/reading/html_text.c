@@ -10,14 +10,14 @@
 #include <string.h>
 
 #define TAG_WORDS 300
-#define QUOTES_SHOWN 20
+#define QUOTES_SHOWN 8
 
 void
 html_text_open(struct html_text *t, size_t html_bytes)
 {
 	*t = (struct html_text){ 0 };
 	/* quote marks are the one thing that can make text longer than its HTML */
-	buf_init(&t->out, html_bytes * 3 + 65536);
+	buf_init(&t->out, html_bytes * 5 + 65536);
 	buf_init(&t->hints, html_bytes + 65536);
 	buf_init(&t->line, html_bytes * 2 + 4096);
 }

@@ -49,10 +49,22 @@ line_is_blank(const struct line *l)
 	return l->key.n == 0;
 }
 
+/* --- lines.c --- */
+
+/* The lines of text, which they borrow; hints: one for each line, or NULL. Room for one cut is kept. */
+void lines_make(struct str text, const unsigned char *hints, struct arena *a, struct lines *out);
+/* Cuts line i in two at an offset of its body; once for one set of lines. */
+void lines_cut(struct lines *ls, size_t i, size_t offset);
 /* The index of the first line from i on that is not blank; ls->n where there is none. Looks at most
  * at LINES_NEAR lines. */
 #define LINES_NEAR 12
 size_t lines_next(const struct lines *ls, size_t i);
+/* Sets key and what depends on it, from body. */
+void lines_fold(struct line *l, struct arena *a);
+/* The offset behind decoration (dashes, stars, blanks, ...) at the start of s. */
+size_t lines_decoration(struct str s);
+/* Whether the whole of a line is a rule: at least `least` of - _ = * ~ # or a long dash. */
+bool lines_is_rule(struct str key, size_t least);
 
 /* --- quote.c --- */
 
@@ -88,12 +100,5 @@ bool signature_is_footer(const struct line *l);
 bool signature_is_notice(const struct lines *ls, size_t i);
 /* Marks the signature in lines [begin, end), a run of new text; text_above: whether new text stands before it. */
 void signature_mark(struct lines *ls, size_t begin, size_t end, bool text_above);
-
-/* Sets key and what depends on it, from body. */
-void lines_fold(struct line *l, struct arena *a);
-/* The offset behind decoration (dashes, stars, blanks, ...) at the start of s. */
-size_t lines_decoration(struct str s);
-/* Whether the whole of a line is a rule: at least `least` of - _ = * ~ # or a long dash. */
-bool lines_is_rule(struct str key, size_t least);
 
 #endif

@@ -21,23 +21,6 @@ struct signs {
 	bool colon, verb, verb_last, address, date, time, opened, quoted;
 };
 
-size_t
-lines_next(const struct lines *ls, size_t i)
-{
-	for (size_t k = 0; k < LINES_NEAR && i + k < ls->n; k++)
-		if (!line_is_blank(&ls->list[i + k]))
-			return i + k;
-	return ls->n;
-}
-
-void
-lines_fold(struct line *l, struct arena *a)
-{
-	l->key = marks_fold(l->body, a);
-	l->skip = lines_decoration(l->key);
-	l->starts = marks_kinds(str_skip(l->key, l->skip));
-}
-
 /* The bytes of marks at the start of s, and how many marks they are. */
 static size_t
 marks_in_front(struct str s, unsigned *depth)

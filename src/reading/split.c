@@ -14,7 +14,6 @@
 
 #define TEXT_MOST (64u * 1024 * 1024)
 #define KEPT_LINES 12
-#define LINES_MOST 200000
 
 struct walk {
 	struct lines lines;
@@ -26,62 +25,6 @@ struct walk {
 	bool text;         /* new text stands above */
 	size_t last_plain; /* the last line that stands in no quote at all */
 };
-
-static size_t
-count_lines(struct str text)
-{
-	size_t n = 0;
-
-	for (struct str line; n < LINES_MOST && str_next_line(&text, &line);)
-		n++;
-	return n;
-}
-
-/* One place is kept free: a line may be cut in two, once. */
-static void
-make_lines(struct str text, const unsigned char *hints, struct arena *a, struct lines *ls)
-{
-	size_t n = count_lines(text);
-	struct str line;
-
-	ls->arena = a;
-	ls->list = arena_array(a, n + 1, sizeof(ls->list[0]));
-	ls->n = 0;
-	while (str_next_line(&text, &line)) {
-		if (ls->n + 1 == n && text.n) /* beyond the limit: the rest is one line */
-			line = (struct str){ line.p, (size_t)(text.p + text.n - line.p) }, text = STR_NONE;
-		ls->list[ls->n].raw = line;
-		ls->list[ls->n].hint = hints ? (enum hint)hints[ls->n] : HINT_NONE;
-		ls->n++;
-	}
-	quote_find_marks(ls);
-	quote_join_wrapped(ls);
-	forward_find_fields(ls);
-	for (size_t i = 0; i < ls->n; i++)
-		if (ls->list[i].depth || ls->list[i].hint == HINT_QUOTE)
-			ls->list[i].part = PART_QUOTE;
-		else if (ls->list[i].hint == HINT_SIGNATURE)
-			ls->list[i].part = PART_SIGNATURE;
-}
-
-/* Cuts line i at an offset of its body into two. */
-static void
-cut_line(struct lines *ls, size_t i, size_t offset)
-{
-	struct line *l = &ls->list[i], *rest = l + 1;
-	size_t front = l->raw.n - l->body.n;
-
-	for (size_t k = ls->n; k > i + 1; k--)
-		ls->list[k] = ls->list[k - 1];
-	ls->n++;
-	*rest = *l;
-	rest->raw = rest->body = str_skip(l->body, offset);
-	lines_fold(rest, ls->arena);
-	l->raw = str_head(l->raw, front + offset);
-	l->body = str_head(l->body, offset);
-	lines_fold(l, ls->arena);
-	l->field = rest->field = 0;
-}
 
 static void
 set_quote(struct lines *ls, size_t begin, size_t end)
@@ -198,7 +141,7 @@ step(struct walk *w, size_t i)
 	if (n && offset) {
 		if (w->attributed)
 			return i + 1;
-		cut_line(ls, i++, offset);
+		lines_cut(ls, i++, offset);
 	}
 	if (n)
 		return enter_quote(w, i, n);
@@ -367,7 +310,7 @@ split_lines(struct str text, const unsigned char *hints, struct arena *a, struct
 	struct walk w = { .out = out };
 
 	*out = (struct split){ 0 };
-	make_lines(text, hints, a, &w.lines);
+	lines_make(text, hints, a, &w.lines);
 	w.cut = w.lines.n;
 	for (size_t i = 0; i < w.lines.n; i++)
 		if (w.lines.list[i].part == PART_NEW && !line_is_blank(&w.lines.list[i]))
