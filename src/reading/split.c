@@ -285,7 +285,7 @@ gather(const struct lines *ls, size_t end, enum part part)
 	p = arena_alloc(ls->arena, bytes + 1);
 	for (size_t i = 0; i < end; i++) {
 		const struct line *l = &ls->list[i];
-		struct str raw = str_trim(l->raw).n ? l->raw : STR_NONE;
+		struct str raw = line_is_blank(l) && l->depth == 0 ? STR_NONE : l->raw;
 
 		if (l->part != part && !(part == PART_NEW && l->kept)) {
 			gap = true;
