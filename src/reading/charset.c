@@ -134,7 +134,8 @@ choose(struct str s, struct str label, struct str hint)
 		if (bad == 0)
 			return M_UTF8;
 	}
-	if ((m == M_ISO2022JP || m == M_ISO2022KR || m == M_HZ) && str_find_char(s, m == M_HZ ? '~' : 0x1b) < 0)
+	if (eight && (m == M_ISO2022JP || m == M_ISO2022KR || m == M_HZ) &&
+	    str_find_char(s, m == M_HZ ? '~' : 0x1b) < 0)
 		return guess(s, m == M_ISO2022KR ? M_CP949 : m == M_HZ ? M_GB18030 : m);
 	module_convert((enum module)m, s, NULL, &bad);
 	if (bad == 0 || is_stateful(m))

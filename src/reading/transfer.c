@@ -41,21 +41,20 @@ is_uu_line(struct str line)
 	return line.n > 1 && line.n - 1 >= (n + 2) / 3 * 4 && line.n - 1 <= (n + 2) / 3 * 4 + 2;
 }
 
-/* *s from its "begin MODE NAME" line on, and true; or, where that was left out, *bare and true. */
+/* *s from behind its "begin MODE NAME" line on; or, where that was left out, as it is, if it looks so. */
 static bool
-uu_start(struct str *s, bool *bare)
+uu_start(struct str *s)
 {
 	struct str rest = *s, line, first = STR_NONE;
 
-	for (struct str at = rest; str_next_line(&rest, &line); at = rest) {
+	while (str_next_line(&rest, &line)) {
 		if (str_starts(line, STR("begin "))) {
-			*s = at;
+			*s = rest;
 			return true;
 		}
 		if (first.n == 0)
 			first = str_trim(line);
 	}
-	*bare = true;
 	return is_uu_line(first);
 }
 
@@ -105,7 +104,6 @@ transfer_decode(struct str content, struct str encoding, size_t max, struct aren
 	GMimeContentEncoding e = encoding_of(encoding);
 	GMimeEncoding state;
 	struct str in = content;
-	bool bare = false;
 	char *out;
 	size_t n;
 
@@ -115,10 +113,10 @@ transfer_decode(struct str content, struct str encoding, size_t max, struct aren
 		in = str_head(in, 3 * max);
 	if (e == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE)
 		return str_head(decode_quoted(in, a), max);
-	if (e == GMIME_CONTENT_ENCODING_UUENCODE && !uu_start(&in, &bare))
+	if (e == GMIME_CONTENT_ENCODING_UUENCODE && !uu_start(&in))
 		return str_head(in, max);
 	g_mime_encoding_init_decode(&state, e);
-	if (bare)
+	if (e == GMIME_CONTENT_ENCODING_UUENCODE)
 		state.state |= GMIME_UUDECODE_STATE_BEGIN;
 	out = arena_alloc(a, g_mime_encoding_outlen(&state, in.n) + 8);
 	n = g_mime_encoding_step(&state, in.n ? in.p : "", in.n, out);
