@@ -156,58 +156,82 @@ convert_iconv(enum module m, struct str s, struct output *o, size_t room)
 	o->n = (size_t)(out - o->p);
 }
 
-/* ISO-2022-JP in all its forms as EUC-JP: JIS X 0208 (with the vendor rows), 0201 kana by escape or SO/SI, 0212. A
- * line end returns to ASCII, as many mail programs forget to. out has room for 2 * s.n. */
+enum japanese_set { J_ASCII, J_KANA, J_0208, J_0212 };
+
+/* What an escape sequence at s (behind the ESC) designates, and its length; 0: none that is known. */
 static size_t
-unshift_japanese(struct str s, char *out)
+japanese_escape(struct str s, enum japanese_set *set)
+{
+	static const struct {
+		const char *text;
+		enum japanese_set set;
+	} escapes[] = { { "$B", J_0208 }, { "$@", J_0208 }, { "$(D", J_0212 }, { "$(B", J_0208 }, { "$(@", J_0208 },
+		{ "$(Q", J_0208 }, { "$(O", J_0208 }, { "(I", J_KANA }, { "(B", J_ASCII }, { "(J", J_ASCII },
+		{ "(H", J_ASCII } };
+
+	for (size_t i = 0; i < sizeof(escapes) / sizeof(*escapes); i++)
+		if (str_starts(s, str_of(escapes[i].text))) {
+			*set = escapes[i].set;
+			return str_of(escapes[i].text).n;
+		}
+	return 0;
+}
+
+/* Two bytes of JIS X 0208, the vendors' rows included, as Shift_JIS. */
+static size_t
+put_shift_jis(char *out, unsigned c, unsigned d)
+{
+	unsigned lead = ((c - 0x21) >> 1) + 0x81;
+
+	out[0] = (char)(lead > 0x9f ? lead + 0x40 : lead);
+	out[1] = (char)(c & 1 ? d + 0x1f + (d >= 0x60) : d + 0x7e);
+	return 2;
+}
+
+static size_t
+put_euc(char *out, unsigned c, unsigned d, bool third_plane)
 {
 	size_t n = 0;
-	int set = 0; /* 0 ASCII, 1 kana, 2 JIS X 0208, 3 JIS X 0212 */
+
+	if (third_plane)
+		out[n++] = (char)0x8f;
+	out[n++] = (char)(c | 0x80);
+	out[n++] = (char)(d | 0x80);
+	return n;
+}
+
+/* ISO-2022-JP in all its forms: JIS X 0208, 0201 kana by escape, SO/SI or the eighth bit, 0212. A line end returns to
+ * ASCII, as many mail programs forget to. Gives Shift_JIS, which knows the vendors' rows, or EUC-JP, which knows 0212.
+ * out has room for 2 * s.n. */
+static size_t
+unshift_japanese(struct str s, bool euc, char *out)
+{
+	size_t n = 0;
+	enum japanese_set set = J_ASCII;
 	bool shifted = false;
 
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i], d = i + 1 < s.n ? (unsigned char)s.p[i + 1] : 0;
-		struct str rest = str_skip(s, i + 1);
+		size_t escape = c == 0x1b ? japanese_escape(str_skip(s, i + 1), &set) : 0;
+		bool kana =
+		    ((set == J_KANA || shifted) && c > 0x20 && c < 0x60) || (c >= 0xa1 && c <= 0xdf && set < J_0208);
 
-		if (c == 0x1b && (str_starts(rest, STR("$B")) || str_starts(rest, STR("$@")))) {
-			set = 2;
-			i += 2;
-		} else if (c == 0x1b && (str_starts(rest, STR("$(D")))) {
-			set = 3;
-			i += 3;
-		} else if (c == 0x1b && (str_starts(rest, STR("$(B")) || str_starts(rest, STR("$(@")) ||
-					    str_starts(rest, STR("$(Q")) || str_starts(rest, STR("$(O")))) {
-			set = 2;
-			i += 3;
-		} else if (c == 0x1b && str_starts(rest, STR("(I"))) {
-			set = 1;
-			i += 2;
-		} else if (c == 0x1b && rest.n > 1 && rest.p[0] == '(') {
-			set = 0;
-			i += 2;
+		if (escape) {
+			i += escape;
 		} else if (c == 0x0e || c == 0x0f) {
 			shifted = c == 0x0e;
-		} else if (c == '\n' || c == '\r') {
-			set = 0;
-			shifted = false;
-			out[n++] = (char)c;
-		} else if ((set == 1 || shifted) && c > 0x20 && c < 0x60) {
-			out[n++] = (char)0x8e;
+		} else if (kana) {
+			if (euc)
+				out[n++] = (char)0x8e;
 			out[n++] = (char)(c | 0x80);
-		} else if (c >= 0xa1 && c <= 0xdf && set < 2) {
-			out[n++] = (char)0x8e; /* eight-bit kana (CP50222's JIS8) */
-			out[n++] = (char)c;
-		} else if (set == 2 && c > 0x20 && c < 0x7f && d > 0x20 && d < 0x7f) {
-			out[n++] = (char)(c | 0x80);
-			out[n++] = (char)(d | 0x80);
-			i++;
-		} else if (set == 3 && c > 0x20 && c < 0x7f && d > 0x20 && d < 0x7f) {
-			/* three bytes for two: the escape before them paid for the first, 2 * s.n covers the rest */
-			out[n++] = (char)0x8f;
-			out[n++] = (char)(c | 0x80);
-			out[n++] = (char)(d | 0x80);
+		} else if (set >= J_0208 && c > 0x20 && c < 0x7f && d > 0x20 && d < 0x7f) {
+			n += euc ? put_euc(out + n, c, d, set == J_0212) : put_shift_jis(out + n, c, d);
 			i++;
 		} else {
+			if (c == '\n' || c == '\r') {
+				set = J_ASCII;
+				shifted = false;
+			}
 			out[n++] = (char)c;
 		}
 	}
@@ -259,10 +283,16 @@ module_convert(enum module m, struct str s, struct arena *a, size_t *bad)
 	char *shifted = NULL;
 	size_t room;
 
-	if (m == M_ISO2022JP || m == M_HZ) {
+	if (m == M_ISO2022JP) {
+		bool euc = str_find(s, STR("\033$(D")) >= 0;
+
 		shifted = allocate(2 * s.n + 1);
-		in = (struct str){ shifted, m == M_HZ ? unshift_hz(s, shifted) : unshift_japanese(s, shifted) };
-		m = m == M_HZ ? M_GB18030 : M_EUCJP;
+		in = (struct str){ shifted, unshift_japanese(s, euc, shifted) };
+		m = euc ? M_EUCJP : M_CP932;
+	} else if (m == M_HZ) {
+		shifted = allocate(s.n + 1);
+		in = (struct str){ shifted, unshift_hz(s, shifted) };
+		m = M_GB18030;
 	}
 	room = (m == M_UTF8 ? 3 : 6) * in.n + 32;
 	o.p = allocate(room);

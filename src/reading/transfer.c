@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC
  * transfer.c: base64, quoted-printable, uuencode; format=flowed.
  *
- * The decoders are gmime's; the names of encodings are ours, as mail programs misspell them. Text in uuencode or
- * yEnc that no header announces is left as text.
+ * The names of encodings are ours, as mail programs misspell them; of the decoders only uuencode is gmime's: its base64
+ * drops what stands before a missing padding, its quoted-printable keeps what a soft line break leaves. Text in
+ * uuencode or yEnc that no header announces is left as text.
  */
 #include "config.h"
 
@@ -11,6 +12,8 @@
 #include <string.h>
 
 #include <gmime/gmime.h>
+
+#include "reading/header.h"
 
 static GMimeContentEncoding
 encoding_of(struct str s)
@@ -58,7 +61,6 @@ uu_start(struct str *s)
 	return is_uu_line(first);
 }
 
-/* quoted-printable is read by us: gmime's decoder keeps what a soft line break leaves and drops no trailing blanks. */
 static int
 hex_value(char c)
 {
@@ -115,6 +117,10 @@ transfer_decode(struct str content, struct str encoding, size_t max, struct aren
 		return str_head(decode_quoted(in, a), max);
 	if (e == GMIME_CONTENT_ENCODING_UUENCODE && !uu_start(&in))
 		return str_head(in, max);
+	if (e == GMIME_CONTENT_ENCODING_BASE64) {
+		out = arena_alloc(a, in.n / 4 * 3 + 4);
+		return str_head((struct str){ out, header_base64(in, out) }, max);
+	}
 	g_mime_encoding_init_decode(&state, e);
 	if (e == GMIME_CONTENT_ENCODING_UUENCODE)
 		state.state |= GMIME_UUDECODE_STATE_BEGIN;

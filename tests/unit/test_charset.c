@@ -44,6 +44,8 @@ test_declared(void)
 		{ "euc-jp", "\xa5\xc6\xa5\xb9\xa5\xc8", "テスト", false },
 		{ "iso-2022-jp", "\033$B%F%9%H\033(B!", "テスト!", false },
 		{ "iso-2022-jp", "\033$B-!\033(B", "①", false },
+		{ "iso-2022-jp", "\033$By_\033(B", "﨏", false },
+		{ "iso-2022-jp-1", "\033$(D\"/\033(B", "˘", false },
 		{ "cp50221", "\033(I\x43\x3d\x44\033(B", "ﾃｽﾄ", false },
 		{ "iso-2022-jp", "\x0e\x43\x3d\x44\x0f.", "ﾃｽﾄ.", false },
 		{ "iso-2022-jp", "\033$B%F%9\nabc", "テス\nabc", false },
