@@ -100,6 +100,42 @@ decode_quoted(struct str s, struct arena *a)
 	return (struct str){ out, n };
 }
 
+static bool
+is_base64_line(struct str line)
+{
+	size_t n = 0;
+
+	line = str_trim(line);
+	while (n < line.n &&
+	       (char_is_alpha(line.p[n]) || char_is_digit(line.p[n]) || line.p[n] == '+' || line.p[n] == '/'))
+		n++;
+	while (n < line.n && line.p[n] == '=')
+		n++;
+	return line.n && line.n % 4 == 0 && n == line.n;
+}
+
+/* What stands behind the padding on its line, and lines that are no base64 (a list's footer), are no content; whole
+ * lines of base64 behind them are. */
+static struct str
+decode_base64(struct str s, struct arena *a)
+{
+	char *out = arena_alloc(a, s.n / 4 * 3 + 4);
+	struct str line;
+	size_t n = 0;
+
+	while (s.n) {
+		ptrdiff_t padding = str_find_char(s, '=');
+		struct str run = padding < 0 ? s : str_head(s, (size_t)padding + 1);
+
+		n += header_base64(run, out + n);
+		s = str_skip(s, run.n);
+		str_next_line(&s, &line);
+		for (struct str rest = s; str_next_line(&rest, &line) && !is_base64_line(line);)
+			s = rest;
+	}
+	return (struct str){ out, n };
+}
+
 struct str
 transfer_decode(struct str content, struct str encoding, size_t max, struct arena *a)
 {
@@ -117,10 +153,8 @@ transfer_decode(struct str content, struct str encoding, size_t max, struct aren
 		return str_head(decode_quoted(in, a), max);
 	if (e == GMIME_CONTENT_ENCODING_UUENCODE && !uu_start(&in))
 		return str_head(in, max);
-	if (e == GMIME_CONTENT_ENCODING_BASE64) {
-		out = arena_alloc(a, in.n / 4 * 3 + 4);
-		return str_head((struct str){ out, header_base64(in, out) }, max);
-	}
+	if (e == GMIME_CONTENT_ENCODING_BASE64)
+		return str_head(decode_base64(in, a), max);
 	g_mime_encoding_init_decode(&state, e);
 	if (e == GMIME_CONTENT_ENCODING_UUENCODE)
 		state.state |= GMIME_UUDECODE_STATE_BEGIN;
