@@ -173,6 +173,9 @@ leaf_bytes(const struct walk *w, GMimeObject *object)
 	end = stream->bound_end < 0 ? w->base.n : (size_t)stream->bound_end;
 	if (end > w->base.n)
 		end = w->base.n;
+	/* gmime takes two bytes for the line end before a delimiter wherever the message has CR LF elsewhere */
+	if (end + 1 < w->base.n && w->base.p[end] != '\r' && w->base.p[end] != '\n' && w->base.p[end + 1] == '\n')
+		end++;
 	return start < end ? str_head(str_skip(w->base, start), end - start) : STR_NONE;
 }
 

@@ -108,6 +108,18 @@ test_odd_parts(void)
 }
 
 static void
+test_mixed_line_ends(void)
+{
+	struct mime_message m;
+
+	read_message(
+	    "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\none\n--b\r\n\r\ntwo\r\n--b--\r\n", &m);
+	IS_STR(m.parts[1].text, STR("one"), "a bare LF before a delimiter");
+	IS_STR(m.parts[2].text, STR("two"), "CR LF before a delimiter");
+	OK(!m.odd, "line ends of the body are not the header's");
+}
+
+static void
 test_embedded(void)
 {
 	struct mime_message m;
@@ -293,6 +305,7 @@ main(void)
 	setup_for_tests(&setup);
 	test_parts();
 	test_odd_parts();
+	test_mixed_line_ends();
 	test_embedded();
 	test_limits();
 	test_flowed();
