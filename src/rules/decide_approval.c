@@ -308,7 +308,7 @@ needs_confirmation(const struct decision *d)
 {
 	bool approve = d->answer.verdict == VERDICT_APPROVE;
 
-	if (d->token->kind == TOKEN_OF_CONFIRMATION && strcmp(d->answer.reason, "code") == 0)
+	if (d->token->kind == TOKEN_OF_CONFIRMATION && strcmp(d->answer.reason, ANSWER_BY_CODE) == 0)
 		return NULL;
 	if (d->r->sender_address.n)
 		return "the mail was sent by somebody on behalf of the approver";
