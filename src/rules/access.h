@@ -34,6 +34,11 @@ void access_decide(struct plan *p, const struct access_request *r, const struct 
 /* Sets the values every notice about a request has; lines: those approver may decide now, 0: all. */
 void access_describe(struct plan *p, struct notice *n, const struct access_request *r, int64_t approver);
 
+/* A notice about r with those values, all lines; and the lines as text in a, as access_describe. */
+struct notice *access_notice(
+    struct plan *p, enum notice_kind kind, const struct person *to, const struct access_request *r);
+struct str access_lines_text(struct arena *a, const struct access_request *r, int64_t approver);
+
 /* Whether lines stay pending when approver's are decided. */
 bool access_pending_without(const struct access_request *r, int64_t approver);
 

@@ -70,7 +70,7 @@ decision_may_answer(const struct decision *d, int64_t case_id, const char *reaso
 {
 	const struct person *to = &d->s->sender;
 
-	if (to->id == 0 || !to->active || to->undeliverable)
+	if (to->id == 0 || !person_reachable(to))
 		return false;
 	if (d->r->kind != KIND_PERSON || d->r->is_list || d->r->no_answer || !d->r->addressed)
 		return false;

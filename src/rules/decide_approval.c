@@ -292,7 +292,7 @@ has_confirm_level(const struct decision *d)
 	const struct access_request *r = d->request;
 
 	for (size_t i = 0; i < r->n_lines; i++) {
-		if (r->lines[i].state != LINE_PENDING || !request_line_approver(&r->lines[i], d->s->sender.id))
+		if (!request_line_open_to(&r->lines[i], d->s->sender.id))
 			continue;
 		for (size_t k = 0; k < d->policy->confirm_levels.n; k++)
 			if (str_equal_nocase(

@@ -60,6 +60,20 @@ struct notice *decision_answer(struct decision *d, enum notice_kind kind, int64_
 void decision_escalate(
     struct decision *d, const char *reason, const char *flag, const struct person *except, struct str detail);
 
+/* Whether From is a Designated Contact of the deployment of the case the message is about (C6). */
+bool decision_by_contact(const struct decision *d);
+
+/* What is said in an update, and the words of command that were in it, each on a line of its own. */
+struct decision_text {
+	struct str text;
+	bool closes, reopens; /* a contact's #close, #reopen */
+	bool internal;        /* a representative's #internal, as the first line */
+};
+void decision_read_text(struct decision *d, struct decision_text *out);
+/* The update with that text, its notes and attachments. */
+struct effect *decision_update(struct decision *d, const struct decision_text *m, enum visibility v);
+struct str decision_files(const struct decision *d); /* names of the attachments, one a line */
+
 struct str decision_from(const struct decision *d); /* how to name the sender in a trace */
 
 #endif
