@@ -48,6 +48,14 @@ bool rule_bounce(struct decision *d);
 bool rule_machine(struct decision *d);
 bool rule_undetermined(struct decision *d);
 bool rule_route(struct decision *d);
+/* The rules that ask an approver (decide_ask.c), which stand in the approval list. */
+bool rule_confirm(struct decision *d);
+bool rule_ask_again(struct decision *d);
+/* Settles with a confirmation asked for, or held where no more may be asked. why: plain words. */
+bool decision_confirm(struct decision *d, const char *reason, const char *why);
+bool decision_is_clear(const struct decision *d); /* the answer is yes or no */
+/* Sets the values of a notice about d->request; approver: access_describe. */
+void decision_describe(struct decision *d, struct notice *n, int64_t approver);
 /* Whether the message answers an access request, so that the approval rules have the word. */
 bool decide_is_approval(struct decision *d);
 
