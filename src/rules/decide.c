@@ -15,13 +15,12 @@
 
 #define WORDS_MAX 512
 
-static void
-say(struct decision *d, const char *format, va_list ap)
+static void __attribute__((format(printf, 2, 0))) say(struct decision *d, const char *format, va_list ap)
 {
 	char words[WORDS_MAX];
 
 	vsnprintf(words, sizeof(words), format, ap);
-	d->words = arena_copy(d->a, str_of(words));
+	d->words = arena_copy(d->a, plan_shorten(str_of(words), WORDS_MAX - 8));
 }
 
 bool
