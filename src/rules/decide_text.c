@@ -56,15 +56,14 @@ without_own_tail(const struct decision *d, struct str text)
 	own = answer_own_lines(text, d->token->sent_text, d->a, &mixed);
 	if (mixed)
 		return text; /* something of the sender's stands behind it */
-	if (str_trim(own).n == 0 && d->r->quoted.n == 0)
-		return text; /* nothing but words of ours: let a person see them */
 	while (str_next_line(&own, &line))
 		if (str_trim(line).n)
 			kept = line;
+	if (kept.n == 0)
+		return STR_NONE;
 	/* The last line that is kept stands in text too; what follows it there is ours. */
-	if (kept.n)
-		for (ptrdiff_t at; (at = str_find(rest, kept)) >= 0; rest = str_skip(rest, (size_t)at + kept.n))
-			text.n = (size_t)(rest.p - text.p) + (size_t)at + kept.n;
+	for (ptrdiff_t at; (at = str_find(rest, kept)) >= 0; rest = str_skip(rest, (size_t)at + kept.n))
+		text.n = (size_t)(rest.p - text.p) + (size_t)at + kept.n;
 	return text;
 }
 
