@@ -2,7 +2,8 @@
  * decide_text.c: what of a message becomes the text of an update.
  *
  * New text without words of command and without a tail that we wrote ourselves; what could not be read or kept is said
- * in brackets, so that both sides see it. What was cut stays with the update.
+ * in brackets, so that both sides see it. What was cut stays with the update. The mark of an internal note is looked
+ * for generously: a note shown to nobody can be mended, one shown to the customer cannot.
  */
 #include "config.h"
 
@@ -42,6 +43,15 @@ without_word(struct str text, struct str word, struct arena *a, bool *found)
 			out[n++] = '\n';
 	}
 	return (struct str){ out, n };
+}
+
+/* Whether text begins with word, whatever stands behind it: "#internal: ..." */
+static bool
+is_marked(struct str text, struct str word)
+{
+	char next = text.n > word.n ? text.p[word.n] : ' ';
+
+	return str_starts_nocase(text, word) && !char_is_alpha(next) && !char_is_digit(next);
 }
 
 /* text without a tail that we wrote ourselves: the quote of a program that marks none. */
@@ -92,11 +102,11 @@ decision_read_text(struct decision *d, struct decision_text *out)
 
 	*out = (struct decision_text){ .text = text };
 	if (staff) {
-		struct str rest = str_trim(text), line = STR_NONE;
-
-		if (str_next_line(&rest, &line) && str_equal_nocase(str_trim(line), WORD_INTERNAL)) {
+		out->text = without_word(out->text, WORD_INTERNAL, d->a, &out->internal);
+		out->text = str_trim(out->text);
+		if (is_marked(out->text, WORD_INTERNAL)) {
 			out->internal = true;
-			out->text = rest;
+			out->text = str_skip(out->text, WORD_INTERNAL.n);
 		}
 	} else {
 		out->text = without_word(out->text, WORD_CLOSE, d->a, &out->closes);

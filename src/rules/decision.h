@@ -75,7 +75,7 @@ bool decision_by_contact(const struct decision *d);
 struct decision_text {
 	struct str text;
 	bool closes, reopens; /* a contact's #close, #reopen */
-	bool internal;        /* a representative's #internal, as the first line */
+	bool internal;        /* a representative's #internal: as first word, or a line of its own anywhere */
 };
 void decision_read_text(struct decision *d, struct decision_text *out);
 /* The update with that text, its notes and attachments. */
