@@ -93,6 +93,14 @@ access_lines_text(struct arena *a, const struct access_request *r, int64_t appro
 	return lines_text(a, r, approver ? is_decided_now : is_any, &d);
 }
 
+struct str
+access_lines_granted(struct arena *a, const struct access_request *r)
+{
+	struct access_decision none = { .decider = &(struct person){ 0 } };
+
+	return lines_text(a, r, is_approved, &none);
+}
+
 void
 access_describe(struct plan *p, struct notice *n, const struct access_request *r, int64_t approver)
 {
