@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
- * compose.c: a letter as bytes, with GMime. The only file of the way out that knows it.
+ * compose.c: a letter as bytes, with GMime for the MIME parts. The only file of the way out that knows it.
  *
- * Every header value is checked before GMime sees it, and the bytes are checked again after it wrote them, so that no
+ * Every header value is checked before it is written, and all bytes are checked again afterwards, so that no
  * value can end a header and no line can break SMTP. Thread references come from strangers' mail: those that are not
  * well-formed are left out, as a notice must not fail for them.
  */
@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include <gmime/gmime.h>
+
+#include "outbox/header.h"
 
 #define REFERENCES_LAST 10
 #define ID_MOST 250
@@ -118,26 +120,16 @@ z_of(struct str s)
 }
 
 static void
-header_set(GMimeMessage *m, const char *name, struct str value)
+mailbox_put(struct buf *out, const char *field, struct str name, struct str address)
 {
-	char *z = z_of(value);
+	char *valid = z_of(name);
+	struct buf b;
 
-	g_mime_object_set_header(GMIME_OBJECT(m), name, z, NULL);
-	g_free(z);
-}
-
-static void
-mailbox_set(GMimeMessage *m, GMimeAddressType type, struct str name, struct str address)
-{
-	char *n = z_of(name), *a = z_of(address);
-	InternetAddress *box;
-
-	box = internet_address_mailbox_new(name.n > 0 ? n : NULL, a);
-	internet_address_set_charset(box, "utf-8");
-	internet_address_list_add(g_mime_message_get_addresses(m, type), box);
-	g_object_unref(box);
-	g_free(n);
-	g_free(a);
+	buf_init(&b, 16384);
+	header_mailbox(&b, str_of(valid), address);
+	header_put(out, field, buf_str(&b));
+	buf_free(&b);
+	g_free(valid);
 }
 
 static void
@@ -176,50 +168,59 @@ references_make(const struct letter *l, struct buf *out)
 }
 
 static void
-thread_set(GMimeMessage *m, const struct letter *l)
+thread_put(struct buf *out, const struct letter *l)
 {
 	struct buf b;
 
 	buf_init(&b, 8192);
 	references_make(l, &b);
 	if (b.n > 0)
-		header_set(m, "References", buf_str(&b));
+		header_put(out, "References", buf_str(&b));
 	buf_clear(&b);
 	if (id_is_plain(l->in_reply_to)) {
 		id_add(&b, l->in_reply_to);
-		header_set(m, "In-Reply-To", buf_str(&b));
+		header_put(out, "In-Reply-To", buf_str(&b));
 	}
 	buf_free(&b);
 }
 
 static void
-headers_set(GMimeMessage *m, const struct letter *l)
+subject_put(struct buf *out, struct str subject)
 {
-	GDateTime *date = g_date_time_new_from_unix_utc(l->date / 1000);
-	char *z = z_of(l->message_id);
+	char *valid = z_of(subject);
 	struct buf b;
 
-	mailbox_set(m, GMIME_ADDRESS_TYPE_FROM, l->from_name, l->from);
-	mailbox_set(m, GMIME_ADDRESS_TYPE_TO, l->to_name, l->to);
-	if (l->reply_to.n > 0)
-		mailbox_set(m, GMIME_ADDRESS_TYPE_REPLY_TO, l->from_name, l->reply_to);
+	buf_init(&b, 65536);
+	header_text(&b, str_of(valid));
+	header_put(out, "Subject", buf_str(&b));
+	buf_free(&b);
+	g_free(valid);
+}
+
+static void
+headers_put(struct buf *out, const struct letter *l)
+{
+	GDateTime *date = g_date_time_new_from_unix_utc(l->date / 1000);
+
 	if (date != NULL) {
-		g_mime_message_set_date(m, date);
+		char *z = g_mime_utils_header_format_date(date);
+
+		header_put(out, "Date", str_of(z));
+		g_free(z);
 		g_date_time_unref(date);
 	}
-	g_mime_message_set_message_id(m, z);
-	g_free(z);
-	z = z_of(l->subject);
-	g_mime_message_set_subject(m, z, "utf-8");
-	g_free(z);
-	thread_set(m, l);
-	header_set(m, "Auto-Submitted", l->is_answer ? STR("auto-replied") : STR("auto-generated"));
-	header_set(m, "X-Auto-Response-Suppress", STR("All"));
-	buf_init(&b, 1024);
-	buf_add_format(&b, "%.*s;%.*s", STR_ARGS(l->instance), STR_ARGS(l->loop_mark));
+	mailbox_put(out, "From", l->from_name, l->from);
+	mailbox_put(out, "To", l->to_name, l->to);
+	if (l->reply_to.n > 0)
+		mailbox_put(out, "Reply-To", l->from_name, l->reply_to);
+	subject_put(out, l->subject);
+	buf_add_format(out, "Message-ID: <%.*s>\r\n", STR_ARGS(l->message_id));
+	thread_put(out, l);
+	header_put(out, "Auto-Submitted", l->is_answer ? STR("auto-replied") : STR("auto-generated"));
+	header_put(out, "X-Auto-Response-Suppress", STR("All"));
 	if (l->instance.n > 0)
-		header_set(m, "X-Loop", buf_str(&b));
-	buf_free(&b);
+		buf_add_format(out, "X-Loop: %.*s;%.*s\r\n", STR_ARGS(l->instance), STR_ARGS(l->loop_mark));
+	header_put(out, "MIME-Version", STR("1.0"));
 }
 
 /* CR LF line ends, one at the end: the canonical form of text (RFC 2045 6.7, 2049 4). */
@@ -363,7 +364,7 @@ bytes_check(struct str mail, struct err *e)
 }
 
 static int
-message_write(GMimeMessage *m, struct buf *out, struct err *e)
+body_write(GMimeObject *body, struct buf *out, struct err *e)
 {
 	GMimeFormatOptions *options = g_mime_format_options_clone(NULL);
 	GMimeStream *stream = g_mime_stream_mem_new();
@@ -372,7 +373,7 @@ message_write(GMimeMessage *m, struct buf *out, struct err *e)
 
 	g_mime_format_options_set_newline_format(options, GMIME_NEWLINE_FORMAT_DOS);
 	g_mime_format_options_set_param_encoding_method(options, GMIME_PARAM_ENCODING_METHOD_RFC2231);
-	g_mime_object_write_to_stream(GMIME_OBJECT(m), options, stream);
+	g_mime_object_write_to_stream(body, options, stream);
 	bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
 	made = (struct str){ (const char *)bytes->data, bytes->len };
 	buf_add(out, made);
@@ -389,7 +390,6 @@ int
 compose_letter(const struct letter *l, struct buf *out, struct err *e)
 {
 	static bool ready;
-	GMimeMessage *m;
 	GMimeObject *body;
 	int result;
 
@@ -398,12 +398,9 @@ compose_letter(const struct letter *l, struct buf *out, struct err *e)
 	if (!ready)
 		g_mime_init();
 	ready = true;
-	m = g_mime_message_new(TRUE);
-	headers_set(m, l);
+	headers_put(out, l);
 	body = body_make(l);
-	g_mime_message_set_mime_part(m, body);
+	result = body_write(body, out, e);
 	g_object_unref(body);
-	result = message_write(m, out, e);
-	g_object_unref(m);
 	return result;
 }
