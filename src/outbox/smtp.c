@@ -239,8 +239,8 @@ attempt_run(struct smtp *s, const struct server *v, struct attempt *a, struct st
 	if (code != CURLE_OK)
 		snprintf(error, sizeof error, "%.*s port %d: %s", (int)(v->host.n < 255 ? v->host.n : 255), v->host.p,
 		    v->port, a->error[0] ? a->error : curl_easy_strerror(code));
-	*stale = connects == 0 && a->dialogue.phase <= PHASE_MAIL && a->dialogue.answers <= 1 &&
-		 (a->dialogue.answers == 0 || a->dialogue.bad == 421);
+	*stale = connects == 0 && a->dialogue.phase <= PHASE_MAIL && code != CURLE_OPERATION_TIMEDOUT &&
+		 (a->dialogue.first == 0 || a->dialogue.first == 421);
 	return smtp_dialogue_result(&a->dialogue, str_of(error), out);
 }
 

@@ -52,9 +52,11 @@ reply_take(struct smtp_dialogue *d, int code)
 	if (d->phase == PHASE_CONNECT)
 		return;
 	d->answers++;
-	if (d->phase == PHASE_HANDED)
+	if (d->answers == 1)
+		d->first = code;
+	if (d->phase == PHASE_HANDED && d->final == 0 && code != 221) /* 221 answers the QUIT of a talk given up */
 		d->final = code;
-	if (d->bad == 0 && code / 100 != (d->answers == 3 ? 3 : 2))
+	if (d->bad == 0 && code != 221 && code / 100 != (d->answers == 3 ? 3 : 2))
 		d->bad = code;
 }
 

@@ -24,6 +24,7 @@ struct smtp_dialogue {
 	unsigned answers; /* whole replies since PHASE_MAIL began: 1 MAIL, 2 RCPT, 3 DATA, 4 the mail */
 	int code;         /* of the last whole reply, in any phase; 0: none yet */
 	int bad;          /* the first of MAIL, RCPT, DATA and the mail that was not accepted; or 0 */
+	int first;        /* the reply to MAIL, or 0 */
 	int final;        /* the reply to the mail, or 0 */
 	size_t bytes;     /* of replies */
 	bool whole;       /* the last line ended a reply */
