@@ -3,7 +3,6 @@
  */
 #include "config.h"
 
-#include "reading/machine.h"
 #include "reading/reference.h"
 
 #define WEAK __attribute__((weak))
@@ -43,15 +42,6 @@ reference_tokens(const struct mime_message *m, const struct reading_setup *s, st
 {
 	(void)m;
 	(void)s;
-	(void)a;
-	(void)out;
-}
-
-WEAK void
-machine_classify(const struct mime_message *m, const struct reading_setup *setup, struct arena *a, struct reading *out)
-{
-	(void)m;
-	(void)setup;
 	(void)a;
 	(void)out;
 }
