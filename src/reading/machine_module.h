@@ -59,6 +59,8 @@ struct str machine_auto_submitted(const struct machine *w);
 
 /* --- report.c --- */
 
+/* Adds what the status fields (RFC 3464) in text say. True where there were any. */
+bool report_read_fields(struct machine *w, struct str text);
 /* Whether the message is a report by its structure: RFC 3464, 5965, 8098. */
 bool report_read(struct machine *w);
 /* Adds a recipient to out->failed, once; where it is there already what was empty is filled in. */
@@ -76,9 +78,20 @@ struct str report_find_status(struct str s);
 
 /* Whether the message is a report in free words. */
 bool bounce_read(struct machine *w);
-/* Whether its sender is a mail system. */
-bool bounce_is_daemon(const struct machine *w);
-/* Adds the recipients that a report without status fields names. */
-void bounce_find_recipients(struct machine *w);
+enum bounce_sender {
+	SENDER_OTHER,
+	SENDER_POSTMASTER, /* a mail system, or the person who runs it */
+	SENDER_DAEMON
+};
+enum bounce_sender bounce_sender(const struct machine *w);
+
+/* --- bounce_text.c --- */
+
+/* How a recipient was named in a text, the surest first. */
+enum bounce_way { WAY_NONE, WAY_FIELDS, WAY_LINE, WAY_FAILURE, WAY_ONLY, WAY_ORIGINAL };
+/* Adds the recipients that a report in free words names. */
+enum bounce_way bounce_find_recipients(struct machine *w);
+/* The report's own words: w->text up to the copy of the original. */
+struct str bounce_words(const struct machine *w);
 
 #endif

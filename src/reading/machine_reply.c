@@ -93,12 +93,28 @@ is_exchange_rule(struct machine *w)
 	return machine_set(w, KIND_AUTO_REPLY, "X-MS-Exchange-Inbox-Rules-Loop", loop);
 }
 
-/* "Automatic reply: ...", "[Automatic reply] ..."; weaker where more words follow at once. */
+/* Whether rest, behind a phrase, shows that it was a label: "Automatic reply: ...", "[Automatic reply] ...". */
+static bool
+is_label_end(struct str rest)
+{
+	static const struct str ends[] = { { "\xe2\x80\x93", 3 }, { "\xe2\x80\x94", 3 }, { "\xe3\x80\x91", 3 },
+		{ "\xe3\x80\x8d", 3 } };
+
+	rest = str_trim(rest);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (str_starts(rest, ends[i]))
+			return true;
+	return rest.n == 0 ||
+	       ((unsigned char)rest.p[0] < 0x80 && !char_is_alpha(rest.p[0]) && !char_is_digit(rest.p[0]));
+}
+
+/* What opens a subject of a vacation program, alone or as a label. Words that people use, too, need a second sign. */
 static bool
 has_subject(struct machine *w)
 {
-	struct str s = w->subject, rest;
+	struct str s = w->subject;
 	unsigned kinds;
+	bool sure;
 	size_t n;
 
 	while (s.n && (s.p[0] == '[' || s.p[0] == '(' || s.p[0] == '*' || s.p[0] == ' ' || s.p[0] == '"'))
@@ -106,10 +122,10 @@ has_subject(struct machine *w)
 	kinds = machine_phrases(s, PHRASE_REPLY | PHRASE_AWAY, &n);
 	if (kinds == 0)
 		return false;
-	rest = str_trim(str_skip(s, n));
-	if (!(kinds & PHRASE_REPLY) || (rest.n && char_is_alpha(rest.p[0])))
-		if (!has_hint(w))
-			return false;
+	s = str_skip(s, n);
+	sure = kinds & PHRASE_REPLY && is_label_end(s);
+	if (!sure && !has_hint(w) && !(is_label_end(s) && machine_phrases_in(s, PHRASE_REPLY | PHRASE_AWAY)))
+		return false;
 	return machine_set(w, KIND_AUTO_REPLY, "Subject", w->out->subject);
 }
 
@@ -118,15 +134,17 @@ machine_is_reply(struct machine *w)
 {
 	struct str submitted = machine_auto_submitted(w);
 
+	bool forwarded = str_equal(submitted, STR("auto-forwarded"));
+
 	/* what a person's mail program forwards by itself is still the person's */
-	if (submitted.n && !str_equal(submitted, STR("auto-forwarded")))
+	if (submitted.n && !forwarded)
 		return machine_set(w, KIND_AUTO_REPLY, "Auto-Submitted", submitted);
 	if (has_mark(w) || is_exchange_rule(w) || has_subject(w))
 		return true;
-	if (bounce_is_daemon(w) && w->out->n_from)
-		return machine_set(w, KIND_AUTO_REPLY, "From", w->out->from[0].address);
+	if (bounce_sender(w) == SENDER_DAEMON)
+		return machine_set(w, KIND_AUTO_REPLY, "From", machine_value(w, "From"));
 	/* nobody else may send so: RFC 5321 section 4.5.5 */
-	if (machine_is_null_path(w))
+	if (machine_is_null_path(w) && !forwarded)
 		return machine_set(w, KIND_AUTO_REPLY, "Return-Path", STR("<>"));
 	return false;
 }

@@ -337,7 +337,7 @@ static enum reading_kind
 find_kind(const struct machine *w, struct str *what)
 {
 	enum reading_kind kind = KIND_PERSON;
-	bool trusted = bounce_is_daemon(w) || machine_is_null_path(w);
+	bool trusted = bounce_sender(w) != SENDER_OTHER || machine_is_null_path(w);
 
 	for (size_t i = 0; i < w->m->n_parts; i++) {
 		const struct mime_part *p = &w->m->parts[i];
@@ -345,7 +345,8 @@ find_kind(const struct machine *w, struct str *what)
 
 		if (w->embedded[i])
 			continue;
-		trusted |= str_equal(p->type, STR("multipart/report"));
+		trusted |= i == 0 || str_equal(p->type, STR("multipart/report"));
+		/* the message itself may be such a part */
 		k = trusted ? kind_of_part(p->type, p->report_type) : KIND_PERSON;
 		/* the parts know better than the report's label */
 		if (k != KIND_PERSON && (kind == KIND_PERSON || p->report_type.n == 0)) {
@@ -360,12 +361,31 @@ static enum reading_kind
 read_status(struct machine *w)
 {
 	struct status_reader s = { .w = w };
-	size_t parts = 0;
 
 	for (size_t i = 0; i < w->m->n_parts; i++)
-		if (!w->embedded[i] && is_status(w->m->parts[i].type) && ++parts)
+		if (!w->embedded[i] && is_status(w->m->parts[i].type))
 			status_read(&s, w->m->parts[i].text.n ? w->m->parts[i].text : w->m->parts[i].content);
 	return status_kind(&s);
+}
+
+bool
+report_read_fields(struct machine *w, struct str text)
+{
+	struct status_reader s = { .w = w };
+
+	status_read(&s, text);
+	return s.seen[ACTION_FAILED] || s.seen[ACTION_DELAYED];
+}
+
+/* A system that wants the sender to prove that he is a person refuses for now, in its own name. */
+static bool
+is_challenge(const struct machine *w)
+{
+	struct str path = str_trim(w->out->return_path);
+
+	return w->out->n_failed == 1 && str_equal(w->out->failed[0].status, STR("4.7.0")) && path.n && w->out->n_from &&
+	       !machine_is_null_path(w) && bounce_sender(w) == SENDER_OTHER &&
+	       str_find_nocase(path, w->out->from[0].address) >= 0;
 }
 
 bool
@@ -378,6 +398,10 @@ report_read(struct machine *w)
 		return false;
 	if (kind == KIND_BOUNCE) {
 		kind = read_status(w);
+		if (is_challenge(w)) {
+			w->out->n_failed = 0;
+			return machine_set(w, KIND_AUTO_REPLY, "Status", STR("4.7.0"));
+		}
 		if (w->out->n_failed == 0 && kind != KIND_REPORT)
 			bounce_find_recipients(w);
 		report_set_permanent(w);
