@@ -43,7 +43,7 @@ bounce_sender(const struct machine *w)
 		if (str_starts_nocase(local, STR("postmaster")))
 			found = SENDER_POSTMASTER;
 	}
-	if (f && str_equal(str_trim(f->value), STR("<>")))
+	if ((f && str_equal(str_trim(f->value), STR("<>"))) || mime_field(w->m, "X-MS-Exchange-Message-Is-Ndr"))
 		return SENDER_DAEMON;
 	return found;
 }
@@ -67,9 +67,12 @@ kind_of(unsigned subject, unsigned words)
 {
 	if (subject & PHRASE_DELAY)
 		return KIND_DELAY;
-	if (words & PHRASE_LATE && !(words & PHRASE_FAILED) && !(subject & PHRASE_BOUNCE))
+	if (subject & PHRASE_BOUNCE)
+		return KIND_BOUNCE;
+	/* "could not be delivered for 4 hours, it will be retried" */
+	if (words & PHRASE_LATE)
 		return KIND_DELAY;
-	return (subject & PHRASE_BOUNCE) || (words & PHRASE_FAILED) ? KIND_BOUNCE : KIND_PERSON;
+	return words & PHRASE_FAILED ? KIND_BOUNCE : KIND_PERSON;
 }
 
 bool
@@ -83,7 +86,7 @@ bounce_read(struct machine *w)
 
 	if (failed.n == 0 && sender == SENDER_OTHER && !machine_is_null_path(w))
 		return false;
-	subject = machine_phrases_in(w->subject, PHRASE_BOUNCE | PHRASE_DELAY);
+	subject = machine_phrases_in(w->subject, PHRASE_BOUNCE | PHRASE_DELAY | PHRASE_NOTICE);
 	words = words_kinds(w);
 	kind = kind_of(subject, words);
 	if (kind == KIND_PERSON && failed.n == 0)

@@ -146,6 +146,7 @@ struct scan {
 	enum bounce_way way; /* of those found so far */
 	struct reading_recipient found[MACHINE_RECIPIENTS];
 	size_t n;
+	bool listing;     /* the line before spoke of failure and ended in a colon */
 	bool paragraph;   /* the line before was empty, a rule, or ended in a colon */
 	struct str reply; /* the first line with a reply code */
 };
@@ -209,7 +210,8 @@ diagnostic_of(const struct scan *s, struct str line, struct str rest)
 	for (size_t i = 0; i < DIAGNOSTIC_LINES && str_next_line(&rest, &line); i++) {
 		line = str_head(line, LINE_BYTES);
 		at = 0;
-		if (str_trim(line).n == 0 && out.n)
+		/* "because:" announces it */
+		if (str_trim(line).n == 0 && out.n && out.p[out.n - 1] != ':')
 			break;
 		if (next_address(without_decoration(line), &at, &begin).n && begin <= 1)
 			break;
@@ -234,6 +236,21 @@ is_lead(struct str before)
 		if (str_equal_nocase(before, str_of(labels[i])))
 			return true;
 	return false;
+}
+
+/* "could not be delivered to the following recipients:" and below it a name without a domain: one of the system's. */
+static void
+scan_local(struct scan *s, struct str line)
+{
+	struct str name = str_trim(line), from = s->w->out->n_from ? s->w->out->from[0].address : STR_NONE;
+	struct str domain = str_skip(from, machine_local(from).n);
+
+	if (!s->listing || name.n == 0 || name.n > 64 || domain.n < 2 || name.p == line.p)
+		return;
+	for (size_t i = 0; i < name.n; i++)
+		if (!is_atom(name.p[i]) || (unsigned char)name.p[i] >= 0x80)
+			return;
+	scan_add(s, WAY_LOCAL, arena_format(s->w->a, "%.*s%.*s", STR_ARGS(name), STR_ARGS(domain)), STR_NONE);
 }
 
 static void
@@ -273,7 +290,11 @@ scan_words(struct scan *s, struct str words)
 	while (str_next_line(&words, &line)) {
 		struct str trimmed = str_trim(line);
 
+		scan_local(s, line);
 		scan_line(s, line, words);
+		if (trimmed.n)
+			s->listing =
+			    trimmed.p[trimmed.n - 1] == ':' && speaks_of_failure(s, str_head(trimmed, LINE_BYTES));
 		s->paragraph = trimmed.n == 0 || trimmed.p[trimmed.n - 1] == ':' || trimmed.p[trimmed.n - 1] == '-';
 	}
 }

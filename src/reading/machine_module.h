@@ -19,16 +19,17 @@ struct machine {
 	struct str text;    /* what the message itself says, at most MACHINE_TEXT_BYTES of it */
 };
 
-/* What a phrase of the language files stands for. */
+/* What a phrase of the language files stands for; see languages/README. */
 enum {
 	PHRASE_REPLY = 1 << 0,
 	PHRASE_AWAY = 1 << 1,
 	PHRASE_BOUNCE = 1 << 2,
-	PHRASE_DELAY = 1 << 3,
-	PHRASE_FAILED = 1 << 4,
-	PHRASE_LATE = 1 << 5,
-	PHRASE_REACTION = 1 << 6,
-	PHRASE_COPY = 1 << 7
+	PHRASE_NOTICE = 1 << 3,
+	PHRASE_DELAY = 1 << 4,
+	PHRASE_FAILED = 1 << 5,
+	PHRASE_LATE = 1 << 6,
+	PHRASE_NEVER = 1 << 7,
+	PHRASE_COPY = 1 << 8
 };
 
 /* --- machine.c --- */
@@ -88,7 +89,7 @@ enum bounce_sender bounce_sender(const struct machine *w);
 /* --- bounce_text.c --- */
 
 /* How a recipient was named in a text, the surest first. */
-enum bounce_way { WAY_NONE, WAY_FIELDS, WAY_LINE, WAY_FAILURE, WAY_ONLY, WAY_ORIGINAL };
+enum bounce_way { WAY_NONE, WAY_FIELDS, WAY_LINE, WAY_FAILURE, WAY_LOCAL, WAY_ONLY, WAY_ORIGINAL };
 /* Adds the recipients that a report in free words names. */
 enum bounce_way bounce_find_recipients(struct machine *w);
 /* The report's own words: w->text up to the copy of the original. */

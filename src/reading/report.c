@@ -10,6 +10,7 @@
 
 #include "reading/header.h"
 #include "reading/machine_module.h"
+#include "reading/marks.h"
 
 #define FIELD_BYTES 2000
 #define ADDRESS_BYTES 320
@@ -126,8 +127,11 @@ report_set_permanent(struct machine *w)
 	size_t permanent = 0, temporary = 0;
 
 	for (size_t i = 0; i < w->out->n_failed; i++) {
+		struct str words = marks_fold(str_head(w->out->failed[i].diagnostic, FIELD_BYTES), w->a);
 		char c = class_of(&w->out->failed[i]);
 
+		if (c == 0 && machine_phrases_in(words, PHRASE_NEVER))
+			c = '5';
 		permanent += c == '5';
 		temporary += c == '4';
 	}
@@ -201,13 +205,13 @@ status_field(struct status_reader *s, struct str name, struct str value)
 	if (str_equal_nocase(name, STR("Final-Recipient"))) {
 		if (s->now.address.n)
 			recipient_end(s);
-		s->now.address = report_address(s->w, unfolded(s->w, value));
+		s->now.address = report_address(s->w, str_head(value, FIELD_BYTES));
 	} else if (str_equal_nocase(name, STR("Original-Recipient"))) {
 		if (s->original.n)
 			recipient_end(s);
-		s->original = report_address(s->w, unfolded(s->w, value));
+		s->original = report_address(s->w, str_head(value, FIELD_BYTES));
 	} else if (str_equal_nocase(name, STR("X-Actual-Recipient"))) {
-		fill(&s->actual, report_address(s->w, unfolded(s->w, value)));
+		fill(&s->actual, report_address(s->w, str_head(value, FIELD_BYTES)));
 	} else if (str_equal_nocase(name, STR("Action"))) {
 		fill(&s->now.action, header_main_value(str_head(value, FIELD_BYTES), s->w->a));
 	} else if (str_equal_nocase(name, STR("Status"))) {
@@ -388,6 +392,19 @@ is_challenge(const struct machine *w)
 	       str_find_nocase(path, w->out->from[0].address) >= 0;
 }
 
+/* Hotmail's complaints (JMRP) are the mail itself, attached, under this subject. */
+static bool
+is_plain_complaint(struct machine *w)
+{
+	if (!str_starts(w->subject, STR("complaint about message from ")) || w->m->n_parts < 2)
+		return false;
+	for (size_t i = 1; i < w->m->n_parts; i++)
+		if (!w->embedded[i] && !str_equal(w->m->parts[i].type, STR("message/rfc822")))
+			return false;
+	report_find_original(w);
+	return machine_set(w, KIND_COMPLAINT, "Subject", w->subject);
+}
+
 bool
 report_read(struct machine *w)
 {
@@ -395,7 +412,7 @@ report_read(struct machine *w)
 	enum reading_kind kind = find_kind(w, &what);
 
 	if (kind == KIND_PERSON)
-		return false;
+		return is_plain_complaint(w);
 	if (kind == KIND_BOUNCE) {
 		kind = read_status(w);
 		if (is_challenge(w)) {
