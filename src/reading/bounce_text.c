@@ -43,7 +43,7 @@ is_header_line(struct str line)
 }
 
 static bool
-is_copy_line(const struct machine *w, struct str line)
+is_copy_line(struct machine *w, struct str line)
 {
 	struct str folded;
 
@@ -55,9 +55,9 @@ is_copy_line(const struct machine *w, struct str line)
 }
 
 struct str
-bounce_words(const struct machine *w)
+bounce_words(struct machine *w)
 {
-	struct str rest = w->text, line, before = rest;
+	struct str rest = machine_text(w), line, before = rest;
 	bool any = false;
 
 	while (str_next_line(&rest, &line)) {
@@ -136,7 +136,7 @@ is_party(const struct machine *w, struct str address)
 	for (size_t i = 0; i < w->out->n_from; i++)
 		if (str_equal_nocase(w->out->from[i].address, address))
 			return true;
-	return str_find_nocase(w->out->return_path, address) >= 0;
+	return str_equal_nocase(w->path, address);
 }
 
 /* --- the scan --------------------------------------------------------- */
@@ -260,7 +260,7 @@ scan_line(struct scan *s, struct str line, struct str rest)
 	size_t at = 0, begin = 0;
 	bool first = true, failure = false, asked = false;
 
-	if (is_other_line(body))
+	if (is_other_line(body) || s->n == MACHINE_RECIPIENTS)
 		return;
 	if (s->reply.n == 0 && has_reply_code(body))
 		s->reply = body;
@@ -305,7 +305,7 @@ scan_words(struct scan *s, struct str words)
 static struct str
 original_to(struct machine *w)
 {
-	struct str value = STR_NONE, rest = w->text, line, address;
+	struct str value = STR_NONE, rest = machine_text(w), line, address;
 	size_t at = 0, begin = 0;
 
 	for (size_t i = 0; i < w->m->n_parts && value.n == 0; i++) {
@@ -325,9 +325,9 @@ original_to(struct machine *w)
 
 /* The text from its first status field on, which must stand before the copy of the original. */
 static struct str
-fields_in(const struct machine *w)
+fields_in(struct machine *w)
 {
-	struct str rest = w->text, line, from = rest;
+	struct str rest = machine_text(w), line, from = rest;
 
 	while (str_next_line(&rest, &line)) {
 		if (str_starts_nocase(line, STR("Final-Recipient:")) ||

@@ -163,17 +163,18 @@ mark_embedded(struct machine *w)
 					 str_equal(parts[parts[i].parent].type, STR("message/global"));
 }
 
-/* The plain parts; what HTML says only where there are none. */
-static void
-gather_text(struct machine *w)
+struct str
+machine_text(struct machine *w)
 {
 	struct buf b;
 
+	if (w->has_text)
+		return w->text;
 	buf_init(&b, MACHINE_TEXT_BYTES + 16);
-	for (size_t i = 0; i < w->m->n_parts; i++) {
+	for (size_t i = 0; i < w->m->n_parts && b.n < MACHINE_TEXT_BYTES; i++) {
 		const struct mime_part *p = &w->m->parts[i];
 
-		if (w->embedded[i] || !str_equal(p->type, STR("text/plain")) || b.n >= MACHINE_TEXT_BYTES)
+		if (w->embedded[i] || !str_equal(p->type, STR("text/plain")))
 			continue;
 		buf_add(&b, str_head(p->text, MACHINE_TEXT_BYTES - b.n));
 		buf_add(&b, STR("\n"));
@@ -182,6 +183,8 @@ gather_text(struct machine *w)
 	buf_free(&b);
 	if (str_trim(w->text).n == 0)
 		w->text = str_head(w->out->text, MACHINE_TEXT_BYTES);
+	w->has_text = true;
+	return w->text;
 }
 
 void
@@ -193,7 +196,9 @@ machine_classify(const struct mime_message *m, const struct reading_setup *setup
 	out->kind = KIND_PERSON;
 	out->permanent = -1;
 	mark_embedded(&w);
-	gather_text(&w);
+	w.path = str_trim(out->return_path);
+	if (str_starts(w.path, STR("<")) && str_ends(w.path, STR(">")))
+		w.path = (struct str){ w.path.p + 1, w.path.n - 2 };
 	w.subject = marks_fold(str_head(out->subject, SUBJECT_BYTES), a);
 	says_no = str_equal(machine_auto_submitted(&w), STR("no"));
 	decided = is_own(&w) || report_read(&w) || machine_is_calendar(&w) || machine_is_reaction(&w);

@@ -16,7 +16,9 @@ struct machine {
 	struct reading *out;
 	bool *embedded;     /* of each part: whether it stands in an attached message */
 	struct str subject; /* folded (marks.h) */
-	struct str text;    /* what the message itself says, at most MACHINE_TEXT_BYTES of it */
+	struct str path;    /* Return-Path without <> */
+	struct str text;    /* by machine_text */
+	bool has_text;
 };
 
 /* What a phrase of the language files stands for; see languages/README. */
@@ -38,6 +40,8 @@ enum {
 struct str machine_value(const struct machine *w, const char *name);
 /* The part of an address before its last "@". */
 struct str machine_local(struct str address);
+/* What the message itself says, at most MACHINE_TEXT_BYTES of it: its plain parts, HTML only where there are none. */
+struct str machine_text(struct machine *w);
 bool machine_is_null_path(const struct machine *w);
 /* Sets kind and its reason; true. */
 bool machine_set(struct machine *w, enum reading_kind kind, const char *field, struct str value);
@@ -92,7 +96,7 @@ enum bounce_sender bounce_sender(const struct machine *w);
 enum bounce_way { WAY_NONE, WAY_FIELDS, WAY_LINE, WAY_FAILURE, WAY_LOCAL, WAY_ONLY, WAY_ORIGINAL };
 /* Adds the recipients that a report in free words names. */
 enum bounce_way bounce_find_recipients(struct machine *w);
-/* The report's own words: w->text up to the copy of the original. */
-struct str bounce_words(const struct machine *w);
+/* The report's own words: the text up to the copy of the original. */
+struct str bounce_words(struct machine *w);
 
 #endif

@@ -149,6 +149,20 @@ machine_is_reply(struct machine *w)
 	return false;
 }
 
+/* The method of a calendar part: its parameter, or the property in its first lines (RFC 5546). */
+static struct str
+calendar_method(const struct mime_part *p)
+{
+	struct str rest = str_head(p->text, 4096), line;
+
+	if (p->method.n)
+		return p->method;
+	while (str_next_line(&rest, &line))
+		if (str_starts_nocase(line, STR("METHOD:")))
+			return str_trim(str_skip(line, 7));
+	return STR_NONE;
+}
+
 bool
 machine_is_calendar(struct machine *w)
 {
@@ -158,10 +172,12 @@ machine_is_calendar(struct machine *w)
 	for (size_t i = 0; i < w->m->n_parts; i++) {
 		const struct mime_part *p = &w->m->parts[i];
 
-		if (w->embedded[i] || !str_equal(p->type, STR("text/calendar")))
+		/* a person may attach one */
+		if (w->embedded[i] || !str_equal(p->type, STR("text/calendar")) ||
+		    str_equal(p->disposition, STR("attachment")))
 			continue;
 		for (size_t k = 0; k < sizeof(methods) / sizeof(*methods); k++)
-			if (str_equal_nocase(p->method, methods[k]))
+			if (str_equal_nocase(calendar_method(p), methods[k]))
 				return machine_set(w, KIND_CALENDAR, "method", methods[k]);
 	}
 	return false;

@@ -264,6 +264,18 @@ id_in(struct str value)
 	return end >= 0 ? str_trim(str_head(value, (size_t)end)) : value;
 }
 
+/* The Message-ID in the header that bytes begins with. */
+static struct str
+id_in_header(struct str bytes)
+{
+	struct str rest = header_skip_envelope(str_head(bytes, MACHINE_TEXT_BYTES)), name, value;
+
+	while (header_next(&rest, &name, &value))
+		if (str_equal_nocase(name, STR("Message-ID")))
+			return id_in(str_trim(value));
+	return STR_NONE;
+}
+
 /* The field of that name in the lines of text, each of which may stand behind quote marks or blanks. */
 static struct str
 find_line(struct str text, struct str name)
@@ -273,9 +285,13 @@ find_line(struct str text, struct str name)
 	while (str_next_line(&text, &line)) {
 		while (line.n && (line.p[0] == ' ' || line.p[0] == '\t' || line.p[0] == '>' || line.p[0] == '|'))
 			line = str_skip(line, 1);
-		if (str_starts_nocase(line, name) && line.n > name.n && line.p[name.n] == ':')
-			return id_in(
-			    str_trim(str_skip(line, name.n + 1)).n ? str_skip(line, name.n + 1) : str_head(text, 1000));
+		if (!str_starts_nocase(line, name) || line.n == name.n || line.p[name.n] != ':')
+			continue;
+		line = str_trim(str_skip(line, name.n + 1));
+		/* folded */
+		if (line.n == 0 && !str_next_line(&text, &line))
+			break;
+		return id_in(str_trim(line));
 	}
 	return STR_NONE;
 }
@@ -300,12 +316,12 @@ report_find_original(struct machine *w)
 		if (f)
 			id = id_in(str_trim(f->value));
 		else if (is_headers(p->type) || str_equal(p->type, STR("message/rfc822")))
-			id = find_line(str_head(p->content, MACHINE_TEXT_BYTES), STR("Message-ID"));
+			id = id_in_header(p->content);
 		else if (str_equal(p->type, STR("message/disposition-notification")))
 			id = find_line(p->text, STR("Original-Message-ID"));
 	}
 	if (id.n == 0)
-		id = find_line(w->text, STR("Message-ID"));
+		id = find_line(machine_text(w), STR("Message-ID"));
 	if (id.n == 0)
 		id = id_in(machine_value(w, "In-Reply-To"));
 	if (id.n <= 998)
@@ -385,11 +401,8 @@ report_read_fields(struct machine *w, struct str text)
 static bool
 is_challenge(const struct machine *w)
 {
-	struct str path = str_trim(w->out->return_path);
-
-	return w->out->n_failed == 1 && str_equal(w->out->failed[0].status, STR("4.7.0")) && path.n && w->out->n_from &&
-	       !machine_is_null_path(w) && bounce_sender(w) == SENDER_OTHER &&
-	       str_find_nocase(path, w->out->from[0].address) >= 0;
+	return w->out->n_failed == 1 && str_equal(w->out->failed[0].status, STR("4.7.0")) && w->path.n &&
+	       w->out->n_from && bounce_sender(w) == SENDER_OTHER && str_equal_nocase(w->path, w->out->from[0].address);
 }
 
 /* Hotmail's complaints (JMRP) are the mail itself, attached, under this subject. */
