@@ -48,17 +48,13 @@ bounce_sender(const struct machine *w)
 	return found;
 }
 
-/* The kinds of phrases in the first lines of the report's own words. */
+/* The kinds of phrases with which the report's own words begin. */
 static unsigned
 words_kinds(struct machine *w)
 {
-	struct str rest = str_head(bounce_words(w), WORDS_BYTES), line;
-	unsigned kinds = 0;
-
-	/* sentences are wrapped anywhere, so it is one line */
-	line = marks_fold(rest, w->a);
-	kinds = machine_phrases_in(line, PHRASE_FAILED | PHRASE_LATE);
-	return kinds;
+	/* folded, wrapped sentences are one */
+	return machine_phrases_in(
+	    marks_fold(str_head(bounce_words(w), WORDS_BYTES), w->a), PHRASE_FAILED | PHRASE_LATE);
 }
 
 /* What the words amount to: KIND_BOUNCE, KIND_DELAY, or KIND_PERSON for nothing. */
@@ -84,7 +80,9 @@ bounce_read(struct machine *w)
 	enum bounce_way way;
 	unsigned subject, words;
 
-	if (failed.n == 0 && sender == SENDER_OTHER && !machine_is_null_path(w))
+	/* vacation programs send from the null path, too */
+	if (failed.n == 0 && sender == SENDER_OTHER &&
+	    (!machine_is_null_path(w) || machine_phrases(w->subject, PHRASE_REPLY | PHRASE_AWAY, NULL)))
 		return false;
 	subject = machine_phrases_in(w->subject, PHRASE_BOUNCE | PHRASE_DELAY | PHRASE_NOTICE);
 	words = words_kinds(w);

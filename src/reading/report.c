@@ -365,9 +365,9 @@ find_kind(const struct machine *w, struct str *what)
 
 		if (w->embedded[i])
 			continue;
-		trusted |= i == 0 || str_equal(p->type, STR("multipart/report"));
+		trusted |= str_equal(p->type, STR("multipart/report"));
 		/* the message itself may be such a part */
-		k = trusted ? kind_of_part(p->type, p->report_type) : KIND_PERSON;
+		k = trusted || i == 0 ? kind_of_part(p->type, p->report_type) : KIND_PERSON;
 		/* the parts know better than the report's label */
 		if (k != KIND_PERSON && (kind == KIND_PERSON || p->report_type.n == 0)) {
 			kind = k;

@@ -12,20 +12,21 @@
 static struct arena *a;
 static struct reading_setup setup;
 
+/* The bytes stand alone on the heap while they are read, so that sanitizers see a read past the end. */
 static void
 classify(const char *raw, struct reading *out)
 {
-	struct str copy = tap_exact(str_of(raw));
+	struct str exact = tap_exact(str_of(raw));
 	struct mime_message m;
+	const struct mime_field *subject;
 
 	*out = (struct reading){ .permanent = -1 };
-	mime_read(arena_copy(a, copy), &setup.limits, a, &m);
-	free((char *)(size_t)copy.p);
+	mime_read(exact, &setup.limits, a, &m);
 	sender_read(&m, &setup, a, out);
-	out->subject = mime_field(&m, "Subject") ? mime_field(&m, "Subject")->value : STR_NONE;
-	if (m.n_parts)
-		out->text = m.parts[0].text;
+	subject = mime_field(&m, "Subject");
+	out->subject = subject ? arena_copy(a, subject->value) : STR_NONE;
 	machine_classify(&m, &setup, a, out);
+	free((char *)(size_t)exact.p);
 }
 
 #define JO "From: jo@corp.example\nTo: support@cases.example\nSubject: Re: a case\n"
@@ -106,12 +107,207 @@ test_kinds(void)
 	}
 }
 
+#define DAEMON "From: Mail Delivery System <MAILER-DAEMON@mx.example>\nTo: support@cases.example\nReturn-Path: <>\n"
+#define REPORT(type)                                                                                                   \
+	"MIME-Version: 1.0\nContent-Type: multipart/report; report-type=" type "; boundary=b\n\n--b\n\nwords\n--b\n"
+#define STATUS REPORT("delivery-status") "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
+#define ORIGINAL                                                                                                       \
+	"\n--b\nContent-Type: message/rfc822\n\nFrom: support@cases.example\nTo: jo@corp.example\n"                    \
+	"Message-ID: <id@cases.example>\nSubject: x\n\nMessage-ID: <wrong@x>\n--b--\n"
+#define FAILED(address, status) "Final-Recipient: rfc822; " address "\nAction: failed\nStatus: " status "\n"
+
+static const struct report {
+	const char *name, *raw;
+	enum reading_kind kind;
+	int permanent;
+	const char *recipients; /* "address status, ..." */
+	const char *original;
+} reports[] = {
+	/* --- by structure --- */
+	{ "a failure", DAEMON STATUS FAILED("jo@corp.example", "5.1.1") ORIGINAL, KIND_BOUNCE, 1,
+	    "jo@corp.example 5.1.1", "id@cases.example" },
+	{ "a status that has a comment", DAEMON STATUS FAILED("jo@corp.example", "4.4.7 (expired)") ORIGINAL,
+	    KIND_BOUNCE, 0, "jo@corp.example 4.4.7", "id@cases.example" },
+	{ "no type on the address, angles",
+	    DAEMON STATUS "Final-Recipient: <jo@corp.example>\nAction: failed\nStatus: 5.1.1\n" ORIGINAL, KIND_BOUNCE,
+	    1, "jo@corp.example 5.1.1", "id@cases.example" },
+	{ "two, one of each class",
+	    DAEMON STATUS FAILED("jo@corp.example", "5.1.1") "\n" FAILED("al@corp.example", "4.2.2") ORIGINAL,
+	    KIND_BOUNCE, -1, "jo@corp.example 5.1.1, al@corp.example 4.2.2", "id@cases.example" },
+	{ "two without an empty line between",
+	    DAEMON STATUS FAILED("jo@corp.example", "5.1.1") FAILED("al@corp.example", "5.1.1") ORIGINAL, KIND_BOUNCE,
+	    1, "jo@corp.example 5.1.1, al@corp.example 5.1.1", "id@cases.example" },
+	{ "an empty line within",
+	    DAEMON STATUS "Final-Recipient: rfc822; jo@corp.example\n\nAction: failed\nStatus: 5.1.1\n" ORIGINAL,
+	    KIND_BOUNCE, 1, "jo@corp.example 5.1.1", "id@cases.example" },
+	{ "one named twice",
+	    DAEMON STATUS FAILED("jo@corp.example", "5.1.1") "\n" FAILED("Jo@corp.example", "5.1.1") ORIGINAL,
+	    KIND_BOUNCE, 1, "jo@corp.example 5.1.1", "id@cases.example" },
+	{ "only the original recipient is an address",
+	    DAEMON STATUS "Original-Recipient: rfc822;jo@corp.example\nFinal-Recipient: x400; jo\nAction: failed\n"
+			  "Status: 5.1.1\n" ORIGINAL,
+	    KIND_BOUNCE, 1, "jo@corp.example 5.1.1", "id@cases.example" },
+	{ "no status, but a reply code",
+	    DAEMON STATUS
+	    "Final-Recipient: rfc822; jo@corp.example\nAction: failed\nDiagnostic-Code: smtp; 550 no\n" ORIGINAL,
+	    KIND_BOUNCE, 1, "jo@corp.example -", "id@cases.example" },
+	{ "failed and delivered",
+	    DAEMON STATUS "Final-Recipient: rfc822; al@corp.example\nAction: delivered\nStatus: 2.0.0\n\n" FAILED(
+		"jo@corp.example", "5.1.1") ORIGINAL,
+	    KIND_BOUNCE, 1, "jo@corp.example 5.1.1", "id@cases.example" },
+	{ "a delay",
+	    DAEMON STATUS "Final-Recipient: rfc822; jo@corp.example\nAction: delayed\nStatus: 4.4.1\n" ORIGINAL,
+	    KIND_DELAY, 0, "jo@corp.example 4.4.1", "id@cases.example" },
+	{ "a success",
+	    DAEMON STATUS "Final-Recipient: rfc822; jo@corp.example\nAction: delivered\nStatus: 2.0.0\n" ORIGINAL,
+	    KIND_REPORT, -1, "", "id@cases.example" },
+	{ "relayed",
+	    DAEMON STATUS "Final-Recipient: rfc822; jo@corp.example\nAction: relayed\nStatus: 2.0.0\n" ORIGINAL,
+	    KIND_REPORT, -1, "", "id@cases.example" },
+	{ "only the original's header comes back",
+	    DAEMON STATUS FAILED("jo@corp.example", "5.1.1") "--b\nContent-Type: text/rfc822-headers\n\nMessage-ID:\n "
+							     "<id@cases.example>\n--b--\n",
+	    KIND_BOUNCE, 1, "jo@corp.example 5.1.1", "id@cases.example" },
+	{ "nothing of the original, but In-Reply-To",
+	    "In-Reply-To: <id@cases.example>\n" DAEMON STATUS FAILED("jo@corp.example", "5.1.1") "--b--\n", KIND_BOUNCE,
+	    1, "jo@corp.example 5.1.1", "id@cases.example" },
+	{ "no status part at all",
+	    DAEMON "Subject: Undeliverable: x\n" REPORT(
+		"delivery-status") "\n<jo@corp.example>: 550 5.1.1 no such user\n--b--\n",
+	    KIND_BOUNCE, 1, "jo@corp.example 5.1.1", "" },
+	{ "the message itself is the status part",
+	    "Content-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n" FAILED("jo@corp.example", "5.1.1"),
+	    KIND_BOUNCE, 1, "jo@corp.example 5.1.1", "" },
+	{ "a status part that a person attached",
+	    JO "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nsee this\n--b\n"
+	       "Content-Type: message/delivery-status\n\n" FAILED("al@corp.example", "5.1.1") "--b--\n",
+	    KIND_PERSON, -1, "", "" },
+	{ "a bounce that a person forwards",
+	    JO
+	    "Content-Type: multipart/mixed; boundary=c\n\n--c\n\nsee this\n--c\nContent-Type: message/rfc822\n\n" DAEMON
+		STATUS FAILED("al@corp.example", "5.1.1") "--b--\n--c--\n",
+	    KIND_PERSON, -1, "", "" },
+	{ "a challenge",
+	    "From: guard@there.example\nReturn-Path: <guard@there.example>\n" STATUS FAILED("jo@corp.example", "4.7.0")
+		ORIGINAL,
+	    KIND_AUTO_REPLY, -1, "", "" },
+	{ "a complaint",
+	    "From: fbl@isp.example\n" REPORT(
+		"feedback-report") "Content-Type: message/feedback-report\n\nFeedback-Type: abuse\n" ORIGINAL,
+	    KIND_COMPLAINT, -1, "", "id@cases.example" },
+	{ "a complaint without a report",
+	    "From: staff@isp.example\nSubject: complaint about message from 192.0.2.1\n"
+	    "Content-Type: multipart/mixed; boundary=b\n" ORIGINAL,
+	    KIND_COMPLAINT, -1, "", "id@cases.example" },
+	{ "it was read",
+	    JO REPORT("disposition-notification") "Content-Type: message/disposition-notification\n\n"
+						  "Original-Message-ID: <id@cases.example>\nDisposition: x; "
+						  "displayed\n--b--\n",
+	    KIND_REPORT, -1, "", "id@cases.example" },
+
+	/* --- in free words --- */
+	{ "qmail",
+	    DAEMON
+	    "Subject: failure notice\n\nI wasn't able to deliver your message.\n\n<jo@corp.example>:\n"
+	    "no mailbox here (#5.1.1)\n\n--- Below this line is a copy of the message.\n\nReturn-Path: <x@y.example>\n"
+	    "Message-ID: <id@cases.example>\nTo: al@corp.example\n\nal@corp.example\n",
+	    KIND_BOUNCE, 1, "jo@corp.example 5.1.1", "id@cases.example" },
+	{ "Exim, by its field",
+	    DAEMON
+	    "X-Failed-Recipients: jo@corp.example,\n al@corp.example\nSubject: Mail delivery failed\n\n"
+	    "could not be delivered:\n\n  jo@corp.example\n    550 5.1.1 unknown\n  al@corp.example\n    452 full\n",
+	    KIND_BOUNCE, -1, "jo@corp.example 5.1.1, al@corp.example -", "" },
+	{ "Exim, later",
+	    DAEMON
+	    "Subject: Warning: message x delayed 24 hours\n\nhas not yet been delivered to:\n\n  jo@corp.example\n",
+	    KIND_DELAY, -1, "jo@corp.example -", "" },
+	{ "Postfix of old",
+	    DAEMON "Subject: Undelivered Mail Returned to Sender\n\nplease write to <postmaster@mx.example>\n\n"
+		   "<jo@corp.example>: host x said: 550\n    no such user\n",
+	    KIND_BOUNCE, 1, "jo@corp.example -", "" },
+	{ "Postfix of old, later",
+	    DAEMON "Subject: Mail status\n\nYour message could not be delivered for 4 hours. It will be retried.\n\n"
+		   "<jo@corp.example>: connection timed out\n",
+	    KIND_DELAY, -1, "jo@corp.example -", "" },
+	{ "sendmail of old",
+	    DAEMON "Subject: Returned mail: User unknown\n\n   ----- Transcript of session follows -----\n"
+		   ">>> MAIL From:<support@cases.example>\n550 <jo@corp.example>... User unknown\n\n"
+		   "   ----- Unsent message follows -----\nReceived: x\nTo: al@corp.example\n",
+	    KIND_BOUNCE, 1, "jo@corp.example -", "" },
+	{ "Exchange of old",
+	    "From: postmaster@mx.example\nSubject: Undeliverable: x\n\nYour message\n\n  To:      Al\n\n"
+	    "did not reach the following recipient(s):\n\njo@corp.example on Thu, 1 Jan\n"
+	    "    The recipient name is not recognized\n",
+	    KIND_BOUNCE, 1, "jo@corp.example -", "" },
+	{ "Exchange, in French",
+	    "From: postmaster@mx.example\nContent-Type: text/plain; charset=utf-8\nSubject: Non remis : x\n\n"
+	    "Échec de la remise à ces destinataires ou groupes :\n\njo@corp.example<mailto:jo@corp.example>\n",
+	    KIND_BOUNCE, -1, "jo@corp.example -", "" },
+	{ "Domino",
+	    "From: Postmaster@mx.example\nSubject: DELIVERY FAILURE: User jo not listed\n\nwas not delivered to:\n\n"
+	    "  jo@corp.example\n\nbecause:\n\n  User jo (jo@corp.example) not listed in the directory\n",
+	    KIND_BOUNCE, 1, "jo@corp.example -", "" },
+	{ "status fields within the text",
+	    DAEMON "Subject: Delivery Status Notification (Failure)\n\nan error occurred while trying to deliver\n\n"
+		   "Action: failed\nFinal-Recipient: rfc822; jo@corp.example\nStatus: 5.1.1\n",
+	    KIND_BOUNCE, 1, "jo@corp.example 5.1.1", "" },
+	{ "a name of the system's own", DAEMON "Subject: Mail Delivery Problem\n\ncould not be delivered to:\n\tjo\n",
+	    KIND_BOUNCE, -1, "jo@mx.example -", "" },
+	{ "nobody named, but the original has one addressee",
+	    DAEMON "Subject: Undeliverable\n\nit failed\n\nOriginal message:\nReceived: x\nTo: jo@corp.example\n",
+	    KIND_BOUNCE, -1, "jo@corp.example -", "" },
+	{ "nobody named, and the original has two",
+	    DAEMON "Subject: Undeliverable\n\nit failed\n\nReceived: x\nTo: jo@corp.example, al@corp.example\n",
+	    KIND_BOUNCE, -1, "", "" },
+	{ "no words but a transcript", DAEMON "Subject: hello\n\n<jo@corp.example>: user unknown\n", KIND_BOUNCE, 1,
+	    "jo@corp.example -", "" },
+
+	/* --- none --- */
+	{ "a daemon that says something else", DAEMON "Subject: a virus was found\n\nit is gone\n", KIND_AUTO_REPLY, -1,
+	    "", "" },
+	{ "a person writes of a bounce",
+	    JO "\nMail to al@corp.example could not be delivered:\n<al@corp.example>: 550 5.1.1 user unknown\n",
+	    KIND_PERSON, -1, "", "" },
+	{ "a postmaster writes of a case", "From: Jo <postmaster@corp.example>\nSubject: Re: a case\n\nthank you\n",
+	    KIND_PERSON, -1, "", "" },
+	{ "a vacation from the null path", "Return-Path: <>\n" VACATION("Automatic reply: Undelivered order"),
+	    KIND_AUTO_REPLY, -1, "", "" },
+};
+
+static struct str
+recipients_of(const struct reading *r)
+{
+	struct str all = STR_NONE;
+
+	for (size_t i = 0; i < r->n_failed; i++)
+		all = arena_format(a, "%.*s%s%.*s %.*s", STR_ARGS(all), i ? ", " : "", STR_ARGS(r->failed[i].address),
+		    STR_ARGS(r->failed[i].status.n ? r->failed[i].status : STR("-")));
+	return all;
+}
+
+static void
+test_reports(void)
+{
+	struct reading r;
+
+	for (size_t i = 0; i < sizeof(reports) / sizeof(*reports); i++) {
+		const struct report *t = &reports[i];
+
+		classify(t->raw, &r);
+		IS_STR(str_of(reading_kind_name(r.kind)), str_of(reading_kind_name(t->kind)), t->name);
+		IS_INT(r.permanent, t->permanent, t->name);
+		IS_STR(recipients_of(&r), str_of(t->recipients), t->name);
+		IS_STR(r.original_id, str_of(t->original), t->name);
+	}
+}
+
 int
 main(void)
 {
 	a = arena_open(256u << 20);
 	setup_for_tests(&setup);
 	test_kinds();
+	test_reports();
 	arena_close(&a);
 	return tap_done();
 }
