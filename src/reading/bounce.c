@@ -27,9 +27,12 @@ enum bounce_sender
 bounce_sender(const struct machine *w)
 {
 	static const char *const daemons[] = { "mailer-daemon", "mailerdaemon", "mailer_daemon", "mailer.daemon",
-		"mail-daemon", "maildaemon", "mail_daemon", "mail.daemon", "mdaemon" };
+		"mail-daemon", "maildaemon", "mail_daemon", "mail.daemon", "mdaemon",
+		/* Exchange, in every tenant */
+		"microsoftexchange329e71ec88ae4615bbc36ab6ce41109e" };
 	static const char *const names[] = { "mail delivery subsystem", "mail delivery system", "mail deliver system",
-		"mailer-daemon", "mailer daemon", "mail administrator", "internet mail delivery" };
+		"mail delivery service", "mailer-daemon", "mailer daemon", "mail administrator",
+		"internet mail delivery" };
 	enum bounce_sender found = SENDER_OTHER;
 	const struct mime_field *f = mime_field(w->m, "From");
 

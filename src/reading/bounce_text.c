@@ -18,127 +18,6 @@
 #define DIAGNOSTIC_BYTES 500
 #define DIAGNOSTIC_LINES 12
 
-/* --- the report's own words ------------------------------------------- */
-
-static struct str
-without_decoration(struct str line)
-{
-	while (line.n && (char_is_space(line.p[0]) || line.p[0] == '|' || line.p[0] == '>' || line.p[0] == '*' ||
-			     line.p[0] == '-' || line.p[0] == '=' || line.p[0] == '#' || line.p[0] == '+'))
-		line = str_skip(line, 1);
-	return line;
-}
-
-/* A field that stands in the header of every delivered message, and in no report's words. */
-static bool
-is_header_line(struct str line)
-{
-	static const char *const names[] = { "Received:", "Return-Path:", "DKIM-Signature:", "Message-ID:",
-		"MIME-Version:", "Delivered-To:", "Content-Transfer-Encoding:", "Authentication-Results:" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (str_starts_nocase(line, str_of(names[i])))
-			return true;
-	return str_starts(line, STR("From ")) && str_find_char(line, '@') > 0 && str_find_char(line, ':') > 0;
-}
-
-static bool
-is_copy_line(struct machine *w, struct str line)
-{
-	struct str folded;
-
-	if (is_header_line(line))
-		return true;
-	/* "--- Below this line is a copy of the message." */
-	folded = without_decoration(marks_fold(str_head(line, LINE_BYTES), w->a));
-	return machine_phrases(folded, PHRASE_COPY, NULL) && str_find_char(folded, '@') < 0 && folded.n < 120;
-}
-
-struct str
-bounce_words(struct machine *w)
-{
-	struct str rest = machine_text(w), line, before = rest;
-	bool any = false;
-
-	while (str_next_line(&rest, &line)) {
-		if (any && is_copy_line(w, line))
-			return str_head(w->text, (size_t)(before.p - w->text.p));
-		any |= str_trim(line).n > 0;
-		before = rest;
-	}
-	return w->text;
-}
-
-/* --- addresses -------------------------------------------------------- */
-
-static bool
-is_atom(char c)
-{
-	return char_is_alpha(c) || char_is_digit(c) || (unsigned char)c >= 0x80 ||
-	       (c != 0 && strchr("!#$%&'*+-/=?^_`{|}~.", c));
-}
-
-static bool
-is_host(char c)
-{
-	return char_is_alpha(c) || char_is_digit(c) || c == '-' || c == '.' || (unsigned char)c >= 0x80;
-}
-
-/* The next address in line from *at on; *at: behind it. *begin: where it begins. */
-static struct str
-next_address(struct str line, size_t *at, size_t *begin)
-{
-	for (size_t from = *at, i = from; i < line.n; i++) {
-		size_t left = i, right = i + 1;
-
-		if (line.p[i] != '@')
-			continue;
-		while (left > from && is_atom(line.p[left - 1]))
-			left--;
-		while (right < line.n && is_host(line.p[right]))
-			right++;
-		while (right > i + 1 && (line.p[right - 1] == '.' || line.p[right - 1] == '-'))
-			right--;
-		while (left < i && (line.p[left] == '\'' || line.p[left] == '.' || line.p[left] == '='))
-			left++;
-		from = right;
-		if (left == i || right - left > 320 || str_find_char((struct str){ line.p + i, right - i }, '.') < 0) {
-			i = right - 1;
-			continue;
-		}
-		*at = right;
-		*begin = left;
-		return (struct str){ line.p + left, right - left };
-	}
-	*at = line.n;
-	return STR_NONE;
-}
-
-static bool
-is_service(struct str address)
-{
-	static const char *const names[] = { "postmaster", "mailer-daemon", "abuse", "noreply", "no-reply",
-		"mailmaster", "hostmaster", "helpdesk" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (str_equal_nocase(machine_local(address), str_of(names[i])))
-			return true;
-	return false;
-}
-
-/* Whether address is the one that the report came from or went to. */
-static bool
-is_party(const struct machine *w, struct str address)
-{
-	for (size_t i = 0; i < w->out->n_to; i++)
-		if (str_equal_nocase(w->out->to[i].address, address))
-			return true;
-	for (size_t i = 0; i < w->out->n_from; i++)
-		if (str_equal_nocase(w->out->from[i].address, address))
-			return true;
-	return str_equal_nocase(w->path, address);
-}
-
 /* --- the scan --------------------------------------------------------- */
 
 struct scan {
@@ -173,7 +52,7 @@ has_reply_code(struct str s)
 	for (size_t i = 0; i + 2 < s.n; i++)
 		if ((s.p[i] == '4' || s.p[i] == '5') && s.p[i + 1] >= '0' && s.p[i + 1] <= '7' &&
 		    char_is_digit(s.p[i + 2]) &&
-		    (i == 0 || (!is_atom(s.p[i - 1]) && s.p[i - 1] != ':' && s.p[i - 1] != '[')) &&
+		    (i == 0 || (!bounce_is_atom(s.p[i - 1]) && s.p[i - 1] != ':' && s.p[i - 1] != '[')) &&
 		    (i + 3 == s.n || s.p[i + 3] == ' ' || s.p[i + 3] == '-'))
 			return true;
 	return false;
@@ -213,7 +92,7 @@ diagnostic_of(const struct scan *s, struct str line, struct str rest)
 		/* "because:" announces it */
 		if (str_trim(line).n == 0 && out.n && out.p[out.n - 1] != ':')
 			break;
-		if (next_address(without_decoration(line), &at, &begin).n && begin <= 1)
+		if (bounce_next_address(bounce_undecorated(line), &at, &begin).n && begin <= 1)
 			break;
 		out = arena_format(s->w->a, "%.*s %.*s", STR_ARGS(out), STR_ARGS(str_trim(line)));
 		if (out.n > DIAGNOSTIC_BYTES)
@@ -248,7 +127,7 @@ scan_local(struct scan *s, struct str line)
 	if (!s->listing || name.n == 0 || name.n > 64 || domain.n < 2 || name.p == line.p)
 		return;
 	for (size_t i = 0; i < name.n; i++)
-		if (!is_atom(name.p[i]) || (unsigned char)name.p[i] >= 0x80)
+		if (!bounce_is_atom(name.p[i]) || (unsigned char)name.p[i] >= 0x80)
 			return;
 	scan_add(s, WAY_LOCAL, arena_format(s->w->a, "%.*s%.*s", STR_ARGS(name), STR_ARGS(domain)), STR_NONE);
 }
@@ -256,7 +135,7 @@ scan_local(struct scan *s, struct str line)
 static void
 scan_line(struct scan *s, struct str line, struct str rest)
 {
-	struct str body = without_decoration(str_head(line, LINE_BYTES)), address;
+	struct str body = bounce_undecorated(str_head(line, LINE_BYTES)), address;
 	size_t at = 0, begin = 0;
 	bool first = true, failure = false, asked = false;
 
@@ -264,11 +143,11 @@ scan_line(struct scan *s, struct str line, struct str rest)
 		return;
 	if (s->reply.n == 0 && has_reply_code(body))
 		s->reply = body;
-	while ((address = next_address(body, &at, &begin)).n) {
+	while ((address = bounce_next_address(body, &at, &begin)).n) {
 		bool leads = first && is_lead(str_head(body, begin));
 
 		first = false;
-		if (is_party(s->w, address) || (is_service(address) && !(leads && s->paragraph)))
+		if (bounce_is_party(s->w, address) || (bounce_is_service(address) && !(leads && s->paragraph)))
 			continue;
 		if (leads && !str_starts_nocase(body, STR("to:"))) {
 			scan_add(s, WAY_LINE, address, diagnostic_of(s, str_skip(body, at), rest));
@@ -317,8 +196,8 @@ original_to(struct machine *w)
 		if (str_starts_nocase(line, STR("To:")))
 			value = str_skip(line, 3);
 	value = str_head(value, LINE_BYTES);
-	address = next_address(value, &at, &begin);
-	return next_address(value, &at, &begin).n ? STR_NONE : address;
+	address = bounce_next_address(value, &at, &begin);
+	return bounce_next_address(value, &at, &begin).n ? STR_NONE : address;
 }
 
 /* --- recipients ------------------------------------------------------- */

@@ -33,7 +33,11 @@ machine_local(struct str address)
 bool
 machine_is_null_path(const struct machine *w)
 {
-	return str_equal(str_trim(w->out->return_path), STR("<>"));
+	struct str local = machine_local(w->path);
+
+	/* what some systems write for it: "MAILER-DAEMON", and qmail "#@[]" */
+	return w->out->return_path.n &&
+	       (w->path.n == 0 || str_equal_nocase(local, STR("mailer-daemon")) || str_equal(w->path, STR("#@[]")));
 }
 
 bool
@@ -198,7 +202,7 @@ machine_classify(const struct mime_message *m, const struct reading_setup *setup
 	mark_embedded(&w);
 	w.path = str_trim(out->return_path);
 	if (str_starts(w.path, STR("<")) && str_ends(w.path, STR(">")))
-		w.path = (struct str){ w.path.p + 1, w.path.n - 2 };
+		w.path = str_trim((struct str){ w.path.p + 1, w.path.n - 2 });
 	w.subject = marks_fold(str_head(out->subject, SUBJECT_BYTES), a);
 	says_no = str_equal(machine_auto_submitted(&w), STR("no"));
 	decided = is_own(&w) || report_read(&w) || machine_is_calendar(&w) || machine_is_reaction(&w);

@@ -119,6 +119,8 @@ has_subject(struct machine *w)
 
 	while (s.n && (s.p[0] == '[' || s.p[0] == '(' || s.p[0] == '*' || s.p[0] == ' ' || s.p[0] == '"'))
 		s = str_skip(s, 1);
+	if (str_starts(s, STR("\xe3\x80\x90"))) /* the bracket of Japanese titles */
+		s = str_skip(s, 3);
 	kinds = machine_phrases(s, PHRASE_REPLY | PHRASE_AWAY, &n);
 	if (kinds == 0)
 		return false;
