@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC
+ * settle.c: configuration into what the pure parts take. Decides nothing.
+ */
+#include "config.h"
+
+#include "daemon/settle.h"
+
+#include <stdio.h>
+
+#include "base/crypto.h"
+
+int
+settle_marks(struct store *s, const struct configuration *c, struct own_marks *out, struct err *e)
+{
+	unsigned char mac[SHA256_BYTES];
+	char hex[SHA256_HEX], key[SHA256_HEX];
+	ptrdiff_t at = str_find_char(c->address, '@');
+	struct str domain = str_skip(c->address, (size_t)(at + 1));
+
+	if (store_key(s, key, e) < 0)
+		return -1;
+	crypto_hmac_sha256(str_of(key), c->instance, mac);
+	crypto_hex(mac, sizeof(mac), hex);
+	snprintf(out->loop, sizeof(out->loop), "%.32s", hex);
+	snprintf(out->domain, sizeof(out->domain), "%.*s", STR_ARGS(domain));
+	return 0;
+}
+
+void
+settle_reading(const struct configuration *c, const struct own_marks *marks, struct arena *a, struct reading_setup *out)
+{
+	struct str *patterns = arena_array(a, c->n_patterns, sizeof(*patterns)),
+		   *addresses = arena_array(a, 2, sizeof(*addresses));
+
+	for (size_t i = 0; i < c->n_patterns; i++)
+		patterns[i] = c->patterns[i].text;
+	addresses[0] = c->address;
+	addresses[1] = c->noreply;
+	*out = (struct reading_setup){
+		.limits = c->limits,
+		.patterns = { patterns, c->n_patterns },
+		.addresses = { addresses, c->noreply.n ? 2 : 1 },
+		.subaddress_delimiter = c->subaddress_delimiter,
+		.authserv_ids = c->authserv_ids,
+		.border_hosts = c->border_hosts,
+		.instance = c->instance,
+		.loop_key = str_of(marks->loop),
+		.message_id_domain = str_of(marks->domain),
+	};
+}
+
+void
+settle_policy(const struct configuration *c, const struct verdict_phrases *phrases, struct policy *out)
+{
+	*out = (struct policy){
+		.authentication = c->authentication,
+		.updates_authentication = c->updates_authentication,
+		.approval_self_grant = c->approval_self_grant,
+		.phrases = phrases,
+		.confirm_levels = c->confirm_levels,
+		.ask_again_most = c->ask_again_most,
+		.ask_again_hours = c->ask_again_hours,
+		.answers_per_10_minutes = c->answers_per_10_minutes,
+		.approval_expiry_days = c->approval_expiry_days,
+		.free_mail_domains = c->free_mail_domains,
+	};
+}

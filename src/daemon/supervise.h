@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC
+ * supervise.h: starts the other processes, keeps them running, stops them.
+ */
+#ifndef CASEMAIL_DAEMON_SUPERVISE_H
+#define CASEMAIL_DAEMON_SUPERVISE_H
+
+#include "base/configuration.h"
+
+/* Runs until SIGTERM or SIGINT (or, with once, until every mailbox had one pass and the due letters were sent). Takes
+ * over *c, which changes at SIGHUP. debug: children log at that level too. The exit status: 0, or 1 where once a child
+ * failed. */
+int supervise_run(const char *path, struct configuration **c, bool once, bool debug);
+
+#endif
