@@ -24,7 +24,7 @@
 
 struct options {
 	const char *path, *role, *mailbox;
-	bool foreground, check, once, debug;
+	bool foreground, check, once, debug, journal;
 };
 
 static void
@@ -48,7 +48,7 @@ options_read(int argc, char **argv, struct options *o)
 		{ "once", no_argument, NULL, 'o' }, { "debug", no_argument, NULL, 'd' },
 		{ "version", no_argument, NULL, 'V' }, { "help", no_argument, NULL, 'h' },
 		{ "role", required_argument, NULL, 'R' }, { "mailbox", required_argument, NULL, 'M' },
-		{ NULL, 0, NULL, 0 } };
+		{ "journal", no_argument, NULL, 'J' }, { NULL, 0, NULL, 0 } };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "c:fndh", known, NULL)) != -1) {
@@ -67,6 +67,9 @@ options_read(int argc, char **argv, struct options *o)
 			break;
 		case 'd':
 			o->debug = true;
+			break;
+		case 'J':
+			o->journal = true;
 			break;
 		case 'R':
 			o->role = optarg;
@@ -107,6 +110,8 @@ role_run(const struct options *o)
 
 	snprintf(name, sizeof(name), "%s%s%s", o->role, o->mailbox ? " " : "", o->mailbox ? o->mailbox : "");
 	log_open(name, o->debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+	if (o->journal)
+		log_to_journal();
 	process_init();
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", PROCESS_CONFIGURATION_FD);
 	buf_init(&errors, 1 << 20);
@@ -125,49 +130,62 @@ role_run(const struct options *o)
 	return status;
 }
 
-/* Leaves the terminal; from here on the log goes to the journal. */
+/* In the background: a child goes on, the caller's process waits until the child says that it holds the lock, and
+ * passes on whether it does. Gives the descriptor to say it on, or -1. */
 static int
-detach(void)
+detach_begin(void)
 {
-	pid_t pid = fork();
-	int null;
+	int p[2];
+	pid_t pid;
+	char c;
 
-	if (pid < 0) {
-		perror("casemaild: fork");
+	if (pipe2(p, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
+		perror("casemaild");
 		return -1;
 	}
-	if (pid > 0)
-		_exit(0);
-	null = open("/dev/null", O_RDWR);
+	if (pid == 0) {
+		close(p[0]);
+		return p[1];
+	}
+	close(p[1]);
+	_exit(read(p[0], &c, 1) == 1 ? 0 : EXIT_TROUBLE);
+}
+
+/* Leaves the terminal; from here on the log goes to the journal. */
+static int
+detach_end(int tell)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
 	if (setsid() < 0 || chdir("/") < 0 || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
 		return -1;
-	if (null > 2)
-		close(null);
+	close(null);
 	log_to_journal();
-	return 0;
+	return write(tell, "", 1) == 1 && close(tell) == 0 ? 0 : -1;
 }
 
 static int
 daemon_run(const struct options *o, struct configuration **c)
 {
-	struct str database = (*c)->database;
+	bool background = !o->foreground && !o->once;
+	char *database = strndup((*c)->database.p, (*c)->database.n);
+	int tell = background ? detach_begin() : -1, lock, status = EXIT_TROUBLE;
 	struct err e;
-	char *path;
-	int lock, status;
 
-	if (!o->foreground && !o->once && detach() < 0)
+	if (database == NULL)
+		abort();
+	if (background && tell < 0)
 		return EXIT_TROUBLE;
-	if (store_lock_daemon(database, &lock, &e) < 0) {
+	if (store_lock_daemon(str_of(database), &lock, &e) < 0) {
 		LOG_ERROR("not started", LOG_Z("reason", e.text));
-		configuration_close(c);
+		free(database);
 		return EXIT_TROUBLE;
 	}
-	path = strndup(database.p, database.n);
-	if (path == NULL)
-		abort();
-	status = supervise_run(o->path, c, o->once, o->debug);
-	store_unlock_daemon(str_of(path), &lock);
-	free(path);
+	if (!background || detach_end(tell) == 0)
+		status = supervise_run(
+		    o->path, c, &(struct supervise_mode){ .once = o->once, .debug = o->debug, .journal = background });
+	store_unlock_daemon(str_of(database), &lock);
+	free(database);
 	return status;
 }
 

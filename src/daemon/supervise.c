@@ -333,9 +333,11 @@ supervise_signal_fd(void)
 }
 
 int
-supervise_run(const char *path, struct configuration **c, bool once, bool debug)
+supervise_run(const char *path, struct configuration **c, const struct supervise_mode *mode)
 {
-	struct supervisor s = { .path = path, .configuration = *c, .start = { .once = once, .debug = debug } };
+	struct supervisor s = { .path = path,
+		.configuration = *c,
+		.start = { .once = mode->once, .debug = mode->debug, .journal = mode->journal } };
 	int status = 0;
 	struct err e;
 
@@ -355,7 +357,7 @@ supervise_run(const char *path, struct configuration **c, bool once, bool debug)
 		supervise_kill_stuck(&s);
 		supervise_tell_manager(&s);
 	} while (!supervise_conclude(&s));
-	for (size_t i = 0; once && i < s.n; i++)
+	for (size_t i = 0; mode->once && i < s.n; i++)
 		status = s.children[i].status ? 1 : status;
 	close(s.start.configuration_fd);
 	close(s.signal_fd);
