@@ -24,6 +24,7 @@ struct mime_part {
 	struct str content;                       /* leaves: transfer encoding undone */
 	struct str text;                          /* text leaves: UTF-8, LF line ends, format=flowed undone */
 	bool damaged;                             /* bytes that the charset does not know */
+	bool cut;                                 /* text holds less than content: limits->text_bytes */
 	struct mime_field *fields; /* the part's own header; of a part inside message/rfc822: that message's */
 	size_t n_fields;
 };
@@ -33,9 +34,17 @@ struct mime_message {
 	size_t n_fields;
 	struct mime_part *parts; /* in document order; multiparts and message/rfc822 stand before their children */
 	size_t n_parts;
-	bool truncated; /* a limit on parts or depth was reached */
+	struct str charset; /* what bare 8-bit fields were taken for; may be empty */
+	bool truncated;     /* a limit on parts or depth was reached */
+	bool odd; /* the header has a line that is no field, or line ends of two kinds: good for no identity */
 };
 
+/* Opens every charset that is known and loads gmime, so that nothing is opened later: the reader calls it before its
+ * filter. Reading works without it, too. */
+void mime_preload(void);
+
+/* raw passed guard_check. Parts beyond limits->parts or limits->depth are left out (truncated); text is made of at
+ * most limits->text_bytes of a part. Borrows from raw and a. */
 void mime_read(struct str raw, const struct limits *limits, struct arena *a, struct mime_message *out);
 /* The first field of that name (case-insensitive), or NULL; n: of how many. */
 const struct mime_field *mime_field(const struct mime_message *m, const char *name);

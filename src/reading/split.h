@@ -10,7 +10,9 @@
 struct split {
 	struct str new_text, quoted, signature;
 	bool interleaved; /* text stands between two quotes, or a quote between two texts */
-	bool is_forward;
+	/* A forward marker or a header block was the first thing found. A header block alone stands above
+	 * replies too (Outlook): forward_marked tells the two apart, as far as the text can. */
+	bool is_forward, forward_marked;
 	struct str above, forward_subject, forward_from, forward_date;
 };
 

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/str.h"
 
 enum access_level { ACCESS_NONE, ACCESS_BASIC, ACCESS_READ_ONLY, ACCESS_READ_WRITE, ACCESS_LEVELS };
@@ -21,6 +22,11 @@ struct person {
 	bool active, is_contact, is_approver, is_representative, is_administrator;
 	bool undeliverable; /* the address bounced for good */
 };
+
+/* "Eva Lind"; the address where there is no name. Borrows from p or a. */
+struct str person_full_name(const struct person *p, struct arena *a);
+/* By id; where one of them is no contact yet, by address (ASCII case folded). */
+bool person_same(const struct person *a, const struct person *b);
 
 struct deployment {
 	int64_t id, organisation; /* organisation: the Sold-To company */
@@ -57,6 +63,8 @@ struct request_line {
 	struct person *approvers; /* of this deployment, active */
 	size_t n_approvers;
 };
+
+bool request_line_approver(const struct request_line *l, int64_t person); /* person is among its approvers */
 
 struct access_request {
 	int64_t id, case_id;

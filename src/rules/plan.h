@@ -54,7 +54,7 @@ enum notice_kind {
 	NOTICE_REOPEN_REQUESTED,
 	NOTICE_COUNT
 };
-const char *notice_kind_name(enum notice_kind k); /* "case-opened", ... */
+const char *notice_kind_name(enum notice_kind k); /* "case-opened", ...; its values: notice.h */
 
 struct value {
 	const char *name; /* as templates write it: "update_text" */
@@ -63,7 +63,8 @@ struct value {
 
 struct notice {
 	enum notice_kind kind;
-	struct person to;  /* from the store only, never from a mail */
+	struct person to;  /* from the store only, never from a mail; id 0: whom the request of the plan is about, and
+			    * who  becomes a contact, if at all, by a grant of the same plan: find it by address */
 	bool is_answer;    /* automatic answer to a mail: null envelope sender, Auto-Submitted: auto-replied, counted */
 	struct str reason; /* of an answer: what the once-a-day rule counts */
 	bool from_noreply;
@@ -71,7 +72,7 @@ struct notice {
 	bool confirms;               /* TOKEN_OF_CONFIRMATION: which verdict */
 	struct str in_reply_to;      /* Message-ID, without <>, of the mail that is answered; or empty */
 	int64_t case_id, request_id; /* 0 or PLAN_NEW */
-	struct value *values;        /* besides the standard ones (brand, case number, subject, reference, names) */
+	struct value *values;        /* besides the standard ones: notice.h */
 	size_t n_values;
 };
 
@@ -146,7 +147,19 @@ struct plan {
 void plan_init(struct plan *p, struct arena *a);
 struct effect *plan_effect(struct plan *p, enum effect_kind kind); /* appended; owned by the arena */
 struct notice *plan_notice(struct plan *p, enum notice_kind kind, const struct person *to);
-void notice_value(struct plan *p, struct notice *n, const char *name, struct str text); /* name: constant */
+/* name: constant, one of notice_values(n->kind) (else aborts); text is borrowed. A second value of a name replaces. */
+void notice_value(struct plan *p, struct notice *n, const char *name, struct str text);
+/* s up to max bytes, cut between characters (UTF-8): for lines shown to people. */
+struct str plan_shorten(struct str s, size_t max);
+/* Shorthands: an update on a case, a change of its status. */
+struct effect *plan_update(
+    struct plan *p, int64_t case_id, const struct person *author, enum way way, enum visibility v, struct str text);
+struct effect *plan_status(
+    struct plan *p, int64_t case_id, const struct person *author, struct str status, struct str sub_status);
+/* One notice of kind to each, without those whose address is dead and without the person "except" (may be NULL);
+ * each is set up by fill. Returns how many. */
+size_t plan_notify(struct plan *p, enum notice_kind kind, const struct person *to, size_t n,
+    const struct person *except, void (*fill)(struct plan *p, struct notice *n, const void *ctx), const void *ctx);
 void plan_trace(struct plan *p, const char *rule, bool hit, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

@@ -20,7 +20,10 @@ enum store_mode { STORE_READ, STORE_WRITE, STORE_CREATE };
  * exist, and refuses one that does. Other modes refuse a missing file, another application's, and a version newer or
  * older than ours. */
 int store_open(struct str path, enum store_mode mode, struct store **out, struct err *e);
-void store_close(struct store **s);
+void store_close(struct store **s); /* rolls back what is open */
+
+/* A secret of this database, made with it, 64 hex digits and NUL: for marks that only we can make. */
+int store_key(struct store *s, char key[65], struct err *e);
 
 /* The daemon's own lock beside the database: -1 and ERR_FATAL naming the other's pid where one runs. *fd stays open as
  * long as the lock is held. After an unclean stop (the marker is still there) checks the file (quick_check) first. */
@@ -28,6 +31,7 @@ int store_lock_daemon(struct str path, int *fd, struct err *e);
 void store_unlock_daemon(struct str path, int *fd); /* a clean stop */
 
 int store_begin(struct store *s, struct err *e); /* a write transaction; waits for other writers up to 10 s */
+/* Refused (ERR_FATAL, and rolled back) where a write or an effect of the transaction failed. */
 int store_commit(struct store *s, struct err *e);
 void store_rollback(struct store *s); /* harmless where none is open */
 
@@ -46,11 +50,14 @@ struct store_change {
 	int64_t new_case, new_request; /* set by the effects that create them; what PLAN_NEW stands for */
 };
 
-/* Applies one effect other than EFFECT_NOTICE. -1 and ERR_REJECT where the row it is about has changed meanwhile. */
+/* Applies one effect other than EFFECT_NOTICE. -1 and ERR_REJECT where the row it is about has changed meanwhile: a
+ * line that is not pending, a grant whose line does not stand approved (EFFECT_LINE comes first) or was granted, the
+ * use of a token that is not valid. A text with NUL is ERR_REJECT too. */
 int store_effect(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
 
 /* The ledger row of a message (its raw bytes are kept too). *id is its number. -1 and ERR_REJECT where the UID has one.
- */
+ * Written whatever the message holds: in its fields NUL becomes U+FFFD, and 2000 bytes of each are kept. uid 0 (a
+ * file): never a conflict, and nothing to be moved. */
 int store_ledger_add(struct store *s, const struct arrival *arrival, const struct reading *r, const struct plan *p,
     int64_t now, int64_t *id, struct err *e);
 
@@ -80,7 +87,7 @@ struct store_token {
 };
 int store_token_add(struct store *s, const struct store_token *t, int64_t now, struct err *e);
 
-/* The audit row of a change: details is one JSON object. Chained to the row before it. */
+/* The audit row of a change: details is one JSON object of at most 1 MiB. Chained to the row before it. */
 int store_audit_add(struct store *s, const char *event, struct str who, int64_t case_id, int64_t message,
     struct str details, int64_t now, struct err *e);
 

@@ -20,6 +20,11 @@ struct store_case_filter {
 int store_case_list(struct store *s, const struct store_case_filter *f, struct arena *a, struct case_view **out,
     size_t *n, struct err *e);
 
+/* Cases that hold all the words, in subject and description or in one update, or have that number; newest update first.
+ * At most max (0: 1000). */
+int store_case_search(
+    struct store *s, struct str words, size_t max, struct arena *a, struct case_view **out, size_t *n, struct err *e);
+
 /* One line of a case's timeline, oldest first. */
 enum entry_kind { ENTRY_UPDATE, ENTRY_STATUS, ENTRY_NOTICE };
 struct store_attachment {

@@ -26,14 +26,19 @@ struct store_queued {
 	struct store_letter letter;
 };
 
-/* Claims at most max due rows for the sender named (a pid), oldest first, in one transaction of its own. A claim older
- * than stale_ms becomes due again as LETTER_UNKNOWN would. */
+/* Claims at most max due rows for the sender named (a pid), oldest first, in one transaction of its own. Claims at
+ * least stale_ms old come first: their sender died, perhaps after handing the mail over. The rows come with the state
+ * they had before (LETTER_UNKNOWN for a stale claim: where the policy is to hold those, give back LETTER_UNKNOWN with
+ * next_at 0) and attempts with this one counted. Only here is the token in clear. */
 int store_outbox_claim(struct store *s, struct str claimer, int64_t now, int64_t stale_ms, size_t max, struct arena *a,
     struct store_queued **out, size_t *n, struct err *e);
-/* The result of one attempt, in a transaction of its own. A final state scrubs the token from the row. */
+/* The result of one attempt, in a transaction of its own. next_at: when LETTER_QUEUED (0: at once) or LETTER_UNKNOWN
+ * (0: held for a person) is tried again. Sent and cancelled are final: the token is scrubbed from the row; a failed one
+ * keeps it, for store_outbox_retry. ERR_REJECT where the row is final already. */
 int store_outbox_result(struct store *s, int64_t id, enum letter_state state, struct str reply, int64_t next_at,
     int64_t now, struct err *e);
-/* When the next row is due: ms, or 0 where the outbox is empty. */
+/* When the next row is due: ms, or 0 where none is. Claimed rows do not count: claim again after stale_ms at the
+ * latest. */
 int store_outbox_next(struct store *s, int64_t *next_at, struct err *e);
 
 struct store_outbox_filter {
@@ -41,6 +46,7 @@ struct store_outbox_filter {
 	int64_t case_id, before_id;
 	size_t max;
 };
+/* Newest first, at most max (0: 1000). Here and in store_outbox_get "redacted" stands in place of the token. */
 int store_outbox_list(struct store *s, const struct store_outbox_filter *f, struct arena *a, struct store_queued **out,
     size_t *n, struct err *e);
 int store_outbox_get(struct store *s, int64_t id, struct arena *a, struct store_queued *out, struct err *e);

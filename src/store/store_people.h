@@ -30,6 +30,10 @@ struct person_record {
  * what person.is_* says. The address must be free. A contact gets a PIN. */
 int store_person_add(struct store *s, const struct person_record *p, int64_t now, int64_t *id, struct err *e);
 int store_person_find(struct store *s, struct str address, struct arena *a, struct person_record *out, struct err *e);
+/* A further address of a person: mail from it is that person's. ERR_REJECT where it is taken. */
+int store_person_address_add(struct store *s, int64_t person, struct str address, int64_t now, struct err *e);
+/* The only reader of a PIN (P2): to be shown to an operator, never mailed or logged. ERR_REJECT: no contact. */
+int store_person_pin(struct store *s, int64_t person, struct arena *a, struct str *out, struct err *e);
 enum person_role { ROLE_CONTACT, ROLE_APPROVER, ROLE_REPRESENTATIVE, ROLE_ADMINISTRATOR };
 int store_person_list(
     struct store *s, enum person_role role, struct arena *a, struct person_record **out, size_t *n, struct err *e);
@@ -44,8 +48,8 @@ int store_approver_list(struct store *s, struct arena *a, struct approver_record
 
 /* Levels (P3). */
 int store_access_level(struct store *s, int64_t person, int64_t deployment, enum access_level *out, struct err *e);
-int store_access_set(
-    struct store *s, int64_t person, int64_t deployment, enum access_level level, int64_t now, struct err *e);
+int store_access_set(struct store *s, int64_t person, int64_t deployment, enum access_level level,
+    struct str granted_by, int64_t now, struct err *e);
 struct access_record {
 	struct person person;
 	struct deployment deployment;

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: ISC
+ * authentication.c: strict reading of Authentication-Results, and what follows from it.
+ *
+ * Trusts nothing but position and id: fields above the border's own Received line. Whatever is unusual (a method
+ * reported twice, a field that breaks the grammar, a result in a comment) lowers the standing, never raises it. A
+ * result without its property, or with one that names another domain, proves nothing.
+ */
+#include "config.h"
+
+#include "reading/authentication.h"
+
+#include <string.h>
+
+#include "reading/header.h"
+
+#define COMMENT_DEPTH 5
+#define FIELDS_MOST 32 /* above the boundary, of any id */
+
+struct cursor {
+	struct str s;
+	struct arena *a;
+	bool failed;
+	struct str comment; /* the last one seen */
+};
+
+static struct str
+lower(struct arena *a, struct str s)
+{
+	char *out = arena_z(a, s);
+
+	for (size_t i = 0; i < s.n; i++)
+		out[i] = char_lower(out[i]);
+	return (struct str){ out, s.n };
+}
+
+static void
+skip_comment(struct cursor *c)
+{
+	size_t depth = 0, i = 0;
+
+	for (; i < c->s.n; i++) {
+		if (c->s.p[i] == '\\')
+			i++;
+		else if (c->s.p[i] == '(' && ++depth > COMMENT_DEPTH)
+			break;
+		else if (c->s.p[i] == ')' && --depth == 0)
+			break;
+	}
+	if (i >= c->s.n || c->s.p[i] != ')') {
+		c->failed = true;
+		c->s = STR_NONE;
+		return;
+	}
+	c->comment = str_head(str_skip(c->s, 1), i - 1);
+	c->s = str_skip(c->s, i + 1);
+}
+
+/* CFWS */
+static void
+skip_blanks(struct cursor *c)
+{
+	while (c->s.n && (char_is_space(c->s.p[0]) || c->s.p[0] == '('))
+		if (c->s.p[0] == '(')
+			skip_comment(c);
+		else
+			c->s = str_skip(c->s, 1);
+}
+
+static bool
+take_char(struct cursor *c, char wanted)
+{
+	skip_blanks(c);
+	if (c->s.n == 0 || c->s.p[0] != wanted)
+		return false;
+	c->s = str_skip(c->s, 1);
+	return true;
+}
+
+static bool
+is_keyword_char(char c)
+{
+	return char_is_alpha(c) || char_is_digit(c) || c == '-' || c == '_';
+}
+
+/* An RFC 2045 token's, and "@" and "/" and "+" besides: pvalues are addresses, domains and selectors. */
+static bool
+is_value_char(char c)
+{
+	return c > 0x20 && c < 0x7f && !strchr("()<>,;:\\\"[]?=", c);
+}
+
+static struct str
+take_while(struct cursor *c, bool (*is)(char))
+{
+	size_t n = 0;
+	struct str out;
+
+	skip_blanks(c);
+	while (n < c->s.n && is(c->s.p[n]))
+		n++;
+	out = str_head(c->s, n);
+	c->s = str_skip(c->s, n);
+	if (n == 0)
+		c->failed = true;
+	return out;
+}
+
+static struct str
+take_quoted(struct cursor *c)
+{
+	size_t end = 1, n = 0;
+	char *out;
+
+	while (end < c->s.n && c->s.p[end] != '"')
+		end += c->s.p[end] == '\\' ? 2 : 1;
+	if (end >= c->s.n) {
+		c->failed = true;
+		return STR_NONE;
+	}
+	out = arena_alloc(c->a, end);
+	for (size_t i = 1; i < end; i++) {
+		if (c->s.p[i] == '\\')
+			i++;
+		out[n++] = c->s.p[i];
+	}
+	c->s = str_skip(c->s, end + 1);
+	return (struct str){ out, n };
+}
+
+static struct str
+take_value(struct cursor *c)
+{
+	struct str out;
+
+	skip_blanks(c);
+	if (c->s.n == 0 || c->s.p[0] != '"')
+		return take_while(c, is_value_char);
+	out = take_quoted(c);
+	if (c->s.n && c->s.p[0] == '@') { /* "local part"@domain: kept whole, so that it equals no domain */
+		struct str domain = take_while(c, is_value_char);
+
+		out = arena_format(c->a, "%.*s%.*s", STR_ARGS(out), STR_ARGS(domain));
+	}
+	return out;
+}
+
+/* ptype.property=value. reason=value has no ptype. */
+static void
+parse_property(struct cursor *c, struct authentication_method *m)
+{
+	struct authentication_property p = { .type = lower(c->a, take_while(c, is_keyword_char)) };
+
+	if (str_equal(p.type, STR("reason"))) {
+		if (!take_char(c, '='))
+			c->failed = true;
+		take_value(c);
+		return;
+	}
+	if (!take_char(c, '.'))
+		c->failed = true;
+	p.name = lower(c->a, take_while(c, is_keyword_char));
+	if (!take_char(c, '='))
+		c->failed = true;
+	p.value = take_value(c);
+	if (m->n_properties == AUTHENTICATION_PROPERTIES)
+		c->failed = true;
+	else
+		m->properties[m->n_properties++] = p;
+}
+
+/* method[/version]=result, then properties. */
+static void
+parse_method(struct cursor *c, struct authentication_field *out)
+{
+	struct authentication_method *m = &out->methods[out->n_methods];
+
+	if (out->n_methods == AUTHENTICATION_METHODS) {
+		c->failed = true;
+		return;
+	}
+	*m = (struct authentication_method){ .method = lower(c->a, take_while(c, is_keyword_char)) };
+	if (take_char(c, '/') && !str_equal(take_while(c, is_keyword_char), STR("1")))
+		m->method = STR_NONE; /* a version that we do not know: ignored */
+	if (!take_char(c, '='))
+		c->failed = true;
+	m->result = lower(c->a, take_while(c, is_keyword_char));
+	c->comment = STR_NONE;
+	for (skip_blanks(c); !c->failed && c->s.n && c->s.p[0] != ';'; skip_blanks(c))
+		parse_property(c, m);
+	m->comment = c->comment;
+	if (m->method.n)
+		out->n_methods++;
+}
+
+bool
+authentication_parse(struct str value, struct arena *a, struct authentication_field *out)
+{
+	struct cursor c = { .s = value, .a = a };
+
+	*out =
+	    (struct authentication_field){ .methods = arena_array(a, AUTHENTICATION_METHODS, sizeof(*out->methods)) };
+	skip_blanks(&c);
+	out->authserv_id = lower(a, take_value(&c));
+	skip_blanks(&c);
+	if (!c.failed && c.s.n && c.s.p[0] != ';' && !str_equal(take_value(&c), STR("1")))
+		return false;
+	while (!c.failed) {
+		skip_blanks(&c);
+		if (c.failed || c.s.n == 0)
+			break;
+		if (!take_char(&c, ';'))
+			return false;
+		skip_blanks(&c);
+		if (c.s.n == 0)
+			break; /* a final semicolon */
+		if (str_equal_nocase(str_trim(c.s), STR("none"))) {
+			c.s = STR_NONE;
+			break;
+		}
+		parse_method(&c, out);
+	}
+	return !c.failed;
+}
+
+static bool
+is_listed(const struct strings *list, struct str s)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (str_equal_nocase(list->list[i], s))
+			return true;
+	return false;
+}
+
+/* The host in "from ... by HOST ...": the word behind the first "by" outside comments. */
+static struct str
+received_by(struct str value)
+{
+	size_t depth = 0;
+
+	for (size_t i = 0; i < value.n; i++) {
+		char c = value.p[i];
+		struct str rest = str_skip(value, i);
+		bool starts_word = i == 0 || char_is_space(value.p[i - 1]);
+
+		if (c == '(')
+			depth++;
+		else if (c == ')' && depth)
+			depth--;
+		if (depth || !starts_word || !str_starts_nocase(rest, STR("by")) || rest.n < 3 ||
+		    !char_is_space(rest.p[2]))
+			continue;
+		rest = str_trim(str_skip(rest, 2));
+		for (i = 0; i < rest.n && !char_is_space(rest.p[i]) && rest.p[i] != ';' && rest.p[i] != '(';)
+			i++;
+		return str_head(rest, i);
+	}
+	return STR_NONE;
+}
+
+/* The number of fields above the boundary, the topmost Received: that a border host wrote; 0 where there is none. Where
+ * no border hosts are configured, they are called like the authserv-ids. */
+static size_t
+boundary(const struct mime_message *m, const struct reading_setup *setup)
+{
+	const struct strings *hosts = setup->border_hosts.n ? &setup->border_hosts : &setup->authserv_ids;
+
+	for (size_t i = 0; i < m->n_fields; i++) {
+		if (!str_equal_nocase(m->fields[i].name, STR("Received")))
+			continue;
+		if (is_listed(hosts, received_by(m->fields[i].raw)))
+			return i;
+	}
+	return 0;
+}
+
+static struct str
+property(const struct authentication_method *m, const char *type, const char *name)
+{
+	struct str found = STR_NONE;
+
+	for (size_t i = 0; i < m->n_properties; i++) {
+		const struct authentication_property *p = &m->properties[i];
+
+		if (!str_equal(p->type, str_of(type)) || !str_equal(p->name, str_of(name)))
+			continue;
+		if (found.n)
+			return STR_NONE; /* said twice: nothing is said */
+		found = p->value;
+	}
+	return found;
+}
+
+static struct str
+without_final_dot(struct str s)
+{
+	if (s.n && s.p[s.n - 1] == '.')
+		s.n--;
+	return s;
+}
+
+static bool
+is_domain(struct str value, struct str domain)
+{
+	return value.n && str_equal_nocase(without_final_dot(value), domain);
+}
+
+/* An address's or a bare domain's domain. */
+static struct str
+domain_in(struct str value)
+{
+	ptrdiff_t at = str_rfind_char(value, '@');
+
+	return at < 0 ? value : str_skip(value, (size_t)at + 1);
+}
+
+/* A signature that proves nothing: SHA-1, a body length, a short key. */
+static bool
+is_weak_signature(const struct authentication_method *m)
+{
+	struct str algorithm = property(m, "header", "a"), bits = property(m, "policy", "keysize");
+	long long n;
+
+	if (str_find_nocase(algorithm, STR("sha1")) >= 0 || str_find_nocase(m->comment, STR("sha1")) >= 0)
+		return true;
+	for (size_t i = 0; i < m->n_properties; i++)
+		if (str_equal(m->properties[i].name, STR("l")))
+			return true;
+	if (bits.n && (!str_to_number(bits, &n) || n < 1024))
+		return true;
+	/* "(1024-bit key)" */
+	for (size_t i = 0; i + 4 < m->comment.n; i++) {
+		size_t from = i;
+
+		if (!str_starts_nocase(str_skip(m->comment, i), STR("-bit")) &&
+		    !str_starts_nocase(str_skip(m->comment, i), STR(" bit")))
+			continue;
+		while (from > 0 && char_is_digit(m->comment.p[from - 1]))
+			from--;
+		if (str_to_number(str_head(str_skip(m->comment, from), i - from), &n) && n < 1024)
+			return true;
+	}
+	return false;
+}
+
+/* What stands in our own fields, one method each. */
+struct findings {
+	const struct authentication_method *dmarc, *spf, *dkim; /* dkim: the best of its field */
+	bool repeated;
+	bool dmarc_fail;
+	size_t fields;
+};
+
+static bool
+is_method(const struct authentication_method *m, const char *name)
+{
+	return str_equal(m->method, str_of(name));
+}
+
+/* One field may report several dkim signatures; a method in two fields is a forgery that survived. */
+static void
+findings_add(struct findings *f, const struct authentication_field *field, struct str domain)
+{
+	bool had_dkim = f->dkim != NULL;
+
+	f->fields++;
+	for (size_t i = 0; i < field->n_methods; i++) {
+		const struct authentication_method *m = &field->methods[i];
+
+		if (is_method(m, "dmarc")) {
+			f->repeated |= f->dmarc != NULL;
+			f->dmarc = m;
+			f->dmarc_fail |= str_equal(m->result, STR("fail"));
+		} else if (is_method(m, "spf")) {
+			f->repeated |= f->spf != NULL;
+			f->spf = m;
+		} else if (is_method(m, "dkim")) {
+			bool good = str_equal(m->result, STR("pass")) &&
+				    is_domain(property(m, "header", "d"), domain) && !is_weak_signature(m);
+
+			f->repeated |= had_dkim;
+			if (f->dkim == NULL || good)
+				f->dkim = m;
+		}
+	}
+}
+
+static void
+conclude(const struct findings *f, struct str domain, struct arena *a, struct reading *out)
+{
+	struct str by;
+
+	if (f->dmarc_fail) {
+		out->authentication = AUTH_FAIL;
+		out->authentication_detail = STR("dmarc=fail");
+		return;
+	}
+	if (f->repeated) {
+		out->authentication_detail = STR("a method is reported twice");
+		return;
+	}
+	by = f->dmarc ? property(f->dmarc, "header", "from") : STR_NONE;
+	if (f->dmarc && str_equal(f->dmarc->result, STR("pass")) && is_domain(by, domain)) {
+		out->authentication = AUTH_PASS;
+		out->authentication_detail = arena_format(a, "dmarc=pass header.from=%.*s", STR_ARGS(by));
+		return;
+	}
+	by = f->dkim ? property(f->dkim, "header", "d") : STR_NONE;
+	if (f->dkim && str_equal(f->dkim->result, STR("pass")) && is_domain(by, domain) &&
+	    !is_weak_signature(f->dkim)) {
+		out->authentication = AUTH_PASS;
+		out->authentication_detail = arena_format(a, "dkim=pass header.d=%.*s", STR_ARGS(by));
+		return;
+	}
+	by = f->spf ? property(f->spf, "smtp", "mailfrom") : STR_NONE;
+	if (f->spf && str_equal(f->spf->result, STR("pass")) && is_domain(domain_in(by), domain)) {
+		out->authentication = AUTH_WEAK;
+		out->authentication_detail = arena_format(a, "spf=pass smtp.mailfrom=%.*s", STR_ARGS(by));
+		return;
+	}
+	out->authentication_detail = STR("no result proves the domain of From");
+}
+
+void
+authentication_read(const struct mime_message *m, const struct reading_setup *setup, struct str domain, struct arena *a,
+    struct reading *out)
+{
+	struct findings f = { 0 };
+	size_t end = boundary(m, setup), looked_at = 0;
+
+	out->authentication = AUTH_NONE;
+	out->authentication_detail = STR("no result of the border server");
+	for (size_t i = 0; i < end; i++) {
+		struct authentication_field field;
+
+		if (!str_equal_nocase(m->fields[i].name, STR("Authentication-Results")))
+			continue;
+		if (++looked_at > FIELDS_MOST) {
+			out->authentication_detail = STR("too many fields");
+			return;
+		}
+		if (!authentication_parse(m->fields[i].raw, a, &field)) {
+			out->authentication_detail = STR("a field breaks the grammar");
+			continue;
+		}
+		if (is_listed(&setup->authserv_ids, field.authserv_id))
+			findings_add(&f, &field, domain);
+	}
+	if (f.fields)
+		conclude(&f, domain, a, out);
+	if (domain.n == 0 && out->authentication > AUTH_NONE)
+		out->authentication = AUTH_NONE;
+}

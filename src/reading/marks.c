@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: ISC
+ * marks.c: folding of text, and lookup in the sorted table of phrases that the build makes out of
+ * the language files. A lookup walks the table byte by byte, narrowing the range of rows that share
+ * the prefix: most lines leave the table after two or three bytes. Nothing here knows a locale: the
+ * folding is the part of Unicode's that the languages in the table need.
+ */
+#include "config.h"
+
+#include "reading/marks.h"
+
+struct mark {
+	struct str phrase;
+	unsigned kinds;
+};
+
+static const struct mark table[] = {
+#include "reading/marks_table.h"
+};
+#define TABLE_ROWS (sizeof(table) / sizeof(table[0]))
+
+/* One code point off s (n > 0); invalid bytes give themselves one at a time. */
+static unsigned
+next_code(struct str s, size_t *n)
+{
+	static const unsigned least[] = { 0, 0x80, 0x800, 0x10000 };
+	unsigned char c = (unsigned char)s.p[0];
+	size_t more = c >= 0xf0 && c < 0xf8 ? 3 : c >= 0xe0 && c < 0xf0 ? 2 : c >= 0xc0 && c < 0xe0 ? 1 : 0;
+	unsigned code = more == 3 ? c & 7 : more == 2 ? c & 15 : more == 1 ? c & 31 : c;
+
+	*n = 1;
+	if (more == 0 || s.n <= more)
+		return c;
+	for (size_t i = 1; i <= more; i++) {
+		if (((unsigned char)s.p[i] & 0xc0) != 0x80)
+			return c;
+		code = code << 6 | ((unsigned char)s.p[i] & 0x3f);
+	}
+	if (code < least[more])
+		return c;
+	*n = more + 1;
+	return code;
+}
+
+static bool
+is_invisible(unsigned c)
+{
+	return c == 0xad || c == 0x61c || (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
+	       (c >= 0x2060 && c <= 0x2069) || c == 0xfeff || (c >= 0xfe00 && c <= 0xfe0f);
+}
+
+static bool
+is_blank(unsigned c)
+{
+	return c <= 0x20 || c == 0xa0 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f ||
+	       c == 0x205f || c == 0x3000;
+}
+
+static unsigned
+fold_latin(unsigned c)
+{
+	if (c >= 0xc0 && c <= 0xde && c != 0xd7)
+		return c + 0x20;
+	if (c == 0x130)
+		return 'i';
+	if (c == 0x178)
+		return 0xff;
+	if ((c >= 0x100 && c <= 0x137) || (c >= 0x14a && c <= 0x177) || (c >= 0x1de && c <= 0x1ff) ||
+	    (c >= 0x200 && c <= 0x233) || (c >= 0x1e00 && c <= 0x1e95) || (c >= 0x1ea0 && c <= 0x1eff))
+		return c | 1;
+	if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17e))
+		return c % 2 ? c + 1 : c;
+	if (c == 0x1a0 || c == 0x1af) /* Vietnamese */
+		return c == 0x1a0 ? 0x1a1 : 0x1b0;
+	return c;
+}
+
+static unsigned
+fold_code(unsigned c)
+{
+	if (c < 0x80)
+		return c >= 'A' && c <= 'Z' ? c + 0x20 : c;
+	if (c == 0x2019 || c == 0x2018 || c == 0x2bc)
+		return '\'';
+	if (c >= 0xff01 && c <= 0xff5e)
+		return fold_code(c - 0xfee0);
+	if ((c >= 0x660 && c <= 0x669) || (c >= 0x6f0 && c <= 0x6f9)) /* Arabic digits */
+		return '0' + (c & 15);
+	if ((c >= 0x966 && c <= 0x96f) || (c >= 0xe50 && c <= 0xe59)) /* Devanagari, Thai */
+		return '0' + (c >= 0xe50 ? c - 0xe50 : c - 0x966);
+	if (c < 0x250 || (c >= 0x1e00 && c <= 0x1eff))
+		return fold_latin(c);
+	if (c >= 0x391 && c <= 0x3ab && c != 0x3a2)
+		return c + 0x20;
+	if (c == 0x386)
+		return 0x3ac;
+	if (c >= 0x388 && c <= 0x38a)
+		return c + 0x25;
+	if (c == 0x38c || c == 0x38e || c == 0x38f)
+		return c == 0x38c ? 0x3cc : c + 0x3f;
+	if (c >= 0x410 && c <= 0x42f)
+		return c + 0x20;
+	if (c >= 0x400 && c <= 0x40f)
+		return c + 0x50;
+	if ((c >= 0x460 && c <= 0x481) || (c >= 0x48a && c <= 0x4bf))
+		return c | 1;
+	return c;
+}
+
+static size_t
+put_code(char *p, unsigned c)
+{
+	if (c < 0x80) {
+		p[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		p[0] = (char)(0xc0 | c >> 6);
+		p[1] = (char)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	if (c < 0x10000) {
+		p[0] = (char)(0xe0 | c >> 12);
+		p[1] = (char)(0x80 | (c >> 6 & 0x3f));
+		p[2] = (char)(0x80 | (c & 0x3f));
+		return 3;
+	}
+	p[0] = (char)(0xf0 | c >> 18);
+	p[1] = (char)(0x80 | (c >> 12 & 0x3f));
+	p[2] = (char)(0x80 | (c >> 6 & 0x3f));
+	p[3] = (char)(0x80 | (c & 0x3f));
+	return 4;
+}
+
+/* Folds text up to `most` folded bytes into out (NULL: only counts); *used gets how much of text that took. */
+static size_t
+fold(struct str text, char *out, size_t most, size_t *used)
+{
+	size_t n = 0, at = 0;
+	bool blank = false;
+	char none[4];
+
+	while (at < text.n && n < most) {
+		size_t step;
+		unsigned c = next_code(str_skip(text, at), &step);
+
+		if (is_blank(c)) {
+			blank = n > 0;
+		} else if (!is_invisible(c)) {
+			if (blank) {
+				if (out)
+					out[n] = ' ';
+				n++;
+				blank = false;
+				if (n >= most)
+					break;
+			}
+			if (step == 1 && c >= 0x80) { /* not UTF-8: the byte as it is */
+				if (out)
+					out[n] = (char)c;
+				n++;
+			} else
+				n += put_code(out ? out + n : none, fold_code(c));
+		}
+		at += step;
+	}
+	if (used) {
+		while (at < text.n) { /* to the next byte that counts */
+			size_t step;
+			unsigned c = next_code(str_skip(text, at), &step);
+
+			if (!is_blank(c) && !is_invisible(c))
+				break;
+			at += step;
+		}
+		*used = at;
+	}
+	return n;
+}
+
+struct str
+marks_fold(struct str text, struct arena *a)
+{
+	char *out = arena_alloc(a, text.n + 4);
+	size_t n = fold(text, out, text.n + 1, NULL);
+
+	return (struct str){ out, n };
+}
+
+size_t
+marks_unfold(struct str text, size_t offset)
+{
+	size_t used;
+
+	fold(text, NULL, offset, &used);
+	return used;
+}
+
+/* Whether a word can end between a phrase that ends in `last` and what follows. */
+static bool
+word_ends(struct str phrase, struct str rest)
+{
+	unsigned char last = (unsigned char)phrase.p[phrase.n - 1];
+	unsigned code;
+	size_t n, at = phrase.n - 1;
+
+	if (rest.n == 0)
+		return true;
+	while (at > 0 && ((unsigned char)phrase.p[at] & 0xc0) == 0x80)
+		at--;
+	code = next_code(str_skip(phrase, at), &n);
+	if (code >= 0xe00 && code < 0x1e00) /* Thai and on: written without blanks, or with endings */
+		return true;
+	if (code >= 0x2000 || (last < 0x80 && !char_is_alpha((char)last) && !char_is_digit((char)last)))
+		return true;
+	code = next_code(rest, &n);
+	if (code < 0x80)
+		return !char_is_alpha((char)code) && !char_is_digit((char)code);
+	return code < 0xc0 || code >= 0xe00;
+}
+
+/* Narrows rows [*lo, *hi) that share k bytes to those whose byte k is c. */
+static void
+narrow(size_t *lo, size_t *hi, size_t k, unsigned char c)
+{
+	size_t ends[2];
+
+	for (int side = 0; side < 2; side++) {
+		size_t a = *lo, b = *hi;
+
+		while (a < b) {
+			size_t mid = a + (b - a) / 2;
+			struct str p = table[mid].phrase;
+			int have = p.n > k ? (unsigned char)p.p[k] : -1;
+
+			if (have < (int)c + side)
+				a = mid + 1;
+			else
+				b = mid;
+		}
+		ends[side] = a;
+	}
+	*lo = ends[0];
+	*hi = ends[1];
+}
+
+size_t
+marks_prefix(struct str folded, unsigned kinds)
+{
+	size_t lo = 0, hi = TABLE_ROWS, best = 0;
+
+	for (size_t k = 0; k < folded.n; k++) {
+		narrow(&lo, &hi, k, (unsigned char)folded.p[k]);
+		if (lo == hi)
+			break;
+		if (table[lo].phrase.n == k + 1 && (table[lo].kinds & kinds) &&
+		    word_ends(table[lo].phrase, str_skip(folded, k + 1)))
+			best = k + 1;
+	}
+	return best;
+}
+
+unsigned
+marks_exact(struct str folded)
+{
+	size_t lo = 0, hi = TABLE_ROWS;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int d = str_compare(table[mid].phrase, folded);
+
+		if (d == 0)
+			return table[mid].kinds;
+		if (d < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return 0;
+}
+
+bool
+marks_find_last(struct str folded, unsigned kinds, size_t *at, size_t *n)
+{
+	bool found = false, inside = false;
+
+	for (size_t i = 0; i < folded.n; i++) {
+		unsigned char c = (unsigned char)folded.p[i];
+		bool word = char_is_alpha((char)c) || char_is_digit((char)c) || (c >= 0xc3 && c < 0xe0);
+		size_t hit;
+
+		if ((c & 0xc0) == 0x80)
+			continue;
+		if (!inside || c >= 0xe0) {
+			hit = marks_prefix(str_skip(folded, i), kinds);
+			if (hit) {
+				found = true;
+				if (at)
+					*at = i;
+				if (n)
+					*n = hit;
+			}
+		}
+		inside = word;
+	}
+	return found;
+}

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: ISC
+ * mime.c: walks what gmime parsed and copies it out as flat parts.
+ *
+ * gmime finds the parts and their borders; fields of the message itself are taken from the raw bytes (gmime stops
+ * at a line it does not like), and types, parameters, encodings and charsets are read by our own lenient readers.
+ * Leaves borrow from raw where no encoding is to be undone. No recursion; gmime's own is bounded by the guard.
+ */
+#include "config.h"
+
+#include "reading/mime.h"
+
+#include <string.h>
+
+#include <gmime/gmime.h>
+
+#include "reading/charset.h"
+#include "reading/header.h"
+#include "reading/tnef.h"
+#include "reading/transfer.h"
+
+struct node {
+	GMimeObject *object;
+	GMimeMessage *embedded; /* the message this object is the top part of; NULL else */
+	int parent;
+	unsigned depth;
+};
+
+struct walk {
+	const struct limits *limits;
+	struct arena *a;
+	struct mime_message *out;
+	struct str base; /* what gmime was given */
+	struct str hint; /* charset for text that declares none */
+	struct node *stack;
+	size_t n_stack;
+};
+
+static struct str
+mime_value(struct str raw, struct str hint, struct arena *a)
+{
+	return str_trim(header_decode(raw, hint, a));
+}
+
+/* The message's own fields. hint: the body's charset, for bare 8-bit values. */
+static void
+fields_read(struct str raw, struct mime_message *out, struct arena *a)
+{
+	struct str rest = raw, name, value;
+	size_t n = 0, lf = 0, crlf = 0;
+
+	while (header_next(&rest, &name, &value))
+		n++;
+	out->fields = arena_array(a, n + 1, sizeof(*out->fields));
+	for (const char *p = raw.p, *end = raw.p + (raw.n - rest.n);
+	     p < end && (p = memchr(p, '\n', (size_t)(end - p))); p++) {
+		lf++;
+		crlf += p > raw.p && p[-1] == '\r';
+	}
+	out->odd = crlf != 0 && crlf != lf;
+	rest = raw;
+	while (header_next(&rest, &name, &value)) {
+		if (name.n == 0) {
+			out->odd = true;
+			continue;
+		}
+		out->fields[out->n_fields++] = (struct mime_field){ .name = name, .raw = value };
+	}
+}
+
+static void
+fields_decode(struct mime_field *fields, size_t n, struct str hint, struct arena *a)
+{
+	for (size_t i = 0; i < n; i++)
+		fields[i].value = mime_value(fields[i].raw, hint, a);
+}
+
+static void
+fields_append(GMimeObject *object, struct mime_part *p, struct arena *a)
+{
+	GMimeHeaderList *list = g_mime_object_get_header_list(object);
+	int n = g_mime_header_list_get_count(list);
+
+	for (int i = 0; i < n; i++) {
+		GMimeHeader *h = g_mime_header_list_get_header_at(list, i);
+		const char *raw = g_mime_header_get_raw_value(h);
+		struct str value = arena_copy(a, str_of(raw));
+
+		if (str_ends(value, STR("\n")))
+			value.n--;
+		if (str_ends(value, STR("\r")))
+			value.n--;
+		p->fields[p->n_fields++] =
+		    (struct mime_field){ .name = arena_copy(a, str_of(g_mime_header_get_name(h))), .raw = value };
+	}
+}
+
+static void
+part_fields(const struct node *node, struct mime_part *p, struct arena *a)
+{
+	size_t n = (size_t)g_mime_header_list_get_count(g_mime_object_get_header_list(node->object));
+
+	if (node->embedded)
+		n += (size_t)g_mime_header_list_get_count(g_mime_object_get_header_list((GMimeObject *)node->embedded));
+	p->fields = arena_array(a, n + 1, sizeof(*p->fields));
+	if (node->embedded)
+		fields_append((GMimeObject *)node->embedded, p, a);
+	fields_append(node->object, p, a);
+	fields_decode(p->fields, p->n_fields, STR_NONE, a);
+}
+
+static struct str
+part_raw(const struct mime_part *p, const char *name)
+{
+	const struct mime_field *f = mime_part_field(p, name);
+
+	return f ? f->raw : STR_NONE;
+}
+
+static bool
+is_type_token(struct str s)
+{
+	ptrdiff_t slash = str_find_char(s, '/');
+
+	if (slash <= 0 || (size_t)slash + 1 == s.n)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] <= 0x20 || (unsigned char)s.p[i] >= 0x7f ||
+		    strchr("()<>@,;:\\\"[]?=", s.p[i]))
+			return false;
+	return str_find_char(str_skip(s, (size_t)slash + 1), '/') < 0;
+}
+
+static struct str
+part_type(const struct node *node, struct str content_type, struct arena *a)
+{
+	struct str type = header_main_value(content_type, a);
+
+	if (GMIME_IS_MULTIPART(node->object) && !str_starts(type, STR("multipart/")))
+		return STR("multipart/mixed");
+	if (GMIME_IS_MESSAGE_PART(node->object) && !str_starts(type, STR("message/")))
+		return STR("message/rfc822");
+	if (is_type_token(type))
+		return type;
+	if (type.n && str_starts(type, STR("text")))
+		return STR("text/plain");
+	/* a type that makes no sense, with a name: a file */
+	return content_type.n && str_find_nocase(content_type, STR("name")) >= 0 ? STR("application/octet-stream")
+										 : STR("text/plain");
+}
+
+static struct str
+without_angles(struct str s)
+{
+	s = str_trim(s);
+	if (str_starts(s, STR("<")))
+		s = str_skip(s, 1);
+	if (str_ends(s, STR(">")))
+		s.n--;
+	return s;
+}
+
+static struct str
+part_name(struct str disposition, struct str type, struct arena *a)
+{
+	struct str name = header_parameter(disposition, "filename", a);
+
+	if (name.n == 0)
+		name = header_parameter(type, "name", a);
+	if (name.n == 0)
+		name = header_parameter(disposition, "name", a);
+	return str_trim(name);
+}
+
+/* What the header of a part says. */
+static void
+part_describe(const struct node *node, struct mime_part *p, struct arena *a)
+{
+	struct str type = part_raw(p, "Content-Type"), disposition = part_raw(p, "Content-Disposition");
+
+	p->parent = node->parent;
+	p->depth = node->depth;
+	p->type = part_type(node, type, a);
+	p->disposition = header_main_value(disposition, a);
+	p->name = part_name(disposition, type, a);
+	p->content_id = mime_value(without_angles(part_raw(p, "Content-ID")), STR_NONE, a);
+	p->report_type = header_parameter(type, "report-type", a);
+	p->method = header_parameter(type, "method", a);
+	p->charset = header_parameter(type, "charset", a);
+}
+
+/* The bytes of a leaf as they stand in the message. */
+static struct str
+leaf_bytes(const struct walk *w, GMimeObject *object)
+{
+	GMimeDataWrapper *content = GMIME_IS_PART(object) ? g_mime_part_get_content((GMimePart *)object) : NULL;
+	GMimeStream *stream = content ? g_mime_data_wrapper_get_stream(content) : NULL;
+	size_t start, end;
+
+	if (stream == NULL || !GMIME_IS_STREAM_MEM(stream))
+		return STR_NONE;
+	start = stream->bound_start < 0 ? 0 : (size_t)stream->bound_start;
+	end = stream->bound_end < 0 ? w->base.n : (size_t)stream->bound_end;
+	if (end > w->base.n)
+		end = w->base.n;
+	return start < end ? str_head(str_skip(w->base, start), end - start) : STR_NONE;
+}
+
+static bool
+is_text(struct str type)
+{
+	return str_starts(type, STR("text/")) || str_equal(type, STR("message/delivery-status")) ||
+	       str_equal(type, STR("message/disposition-notification")) ||
+	       str_equal(type, STR("message/feedback-report")) ||
+	       str_equal(type, STR("message/global-delivery-status"));
+}
+
+static void
+part_text(const struct walk *w, struct mime_part *p)
+{
+	struct str type = part_raw(p, "Content-Type"), bytes = p->content, used = STR_NONE;
+	bool plain = str_equal(p->type, STR("text/plain"));
+
+	if (bytes.n > w->limits->text_bytes) {
+		bytes = str_head(bytes, w->limits->text_bytes);
+		p->cut = true;
+	}
+	p->text = charset_to_utf8(bytes, p->charset, w->hint, w->a, &p->damaged, &used);
+	p->charset = used;
+	p->text = transfer_lines(p->text, w->a);
+	if (plain && str_equal_nocase(header_parameter(type, "format", w->a), STR("flowed")))
+		p->text =
+		    transfer_unflow(p->text, str_equal_nocase(header_parameter(type, "delsp", w->a), STR("yes")), w->a);
+}
+
+/* An embedded message as it stands: for the outermost only, so that nesting costs nothing. */
+static struct str
+embedded_bytes(const struct walk *w, GMimeMessage *message)
+{
+	GMimeStream *stream = g_mime_stream_mem_new();
+	GByteArray *array;
+	struct str out;
+
+	g_mime_object_write_to_stream((GMimeObject *)message, NULL, stream);
+	array = g_mime_stream_mem_get_byte_array((GMimeStreamMem *)stream);
+	out = arena_copy(w->a, (struct str){ (const char *)array->data, array->len });
+	g_object_unref(stream);
+	return out;
+}
+
+static void
+walk_push(struct walk *w, GMimeObject *object, GMimeMessage *embedded, int parent, unsigned depth)
+{
+	if (object == NULL)
+		return;
+	if (depth > w->limits->depth || w->out->n_parts + w->n_stack >= w->limits->parts) {
+		w->out->truncated = true;
+		return;
+	}
+	w->stack[w->n_stack++] = (struct node){ object, embedded, parent, depth };
+}
+
+static bool
+within_message(const struct walk *w, int parent)
+{
+	for (; parent >= 0; parent = w->out->parts[parent].parent)
+		if (str_starts(w->out->parts[parent].type, STR("message/")))
+			return true;
+	return false;
+}
+
+static void
+walk_multipart(struct walk *w, GMimeMultipart *m, int index, unsigned depth)
+{
+	int n = g_mime_multipart_get_count(m);
+	size_t room = w->limits->parts - w->out->n_parts - w->n_stack;
+
+	if ((size_t)n > room) {
+		w->out->truncated = true;
+		n = (int)room;
+	}
+	for (int i = n - 1; i >= 0; i--)
+		walk_push(w, g_mime_multipart_get_part(m, i), NULL, index, depth + 1);
+}
+
+/* The files in a TNEF part (winmail.dat) become parts behind it. */
+static void
+walk_tnef(struct walk *w, int index)
+{
+	struct mime_part *p = &w->out->parts[index];
+	struct tnef_file files[TNEF_FILES];
+	size_t n;
+
+	if (!tnef_is(p->content))
+		return;
+	n = tnef_read(p->content, w->a, files, TNEF_FILES);
+	for (size_t i = 0; i < n && w->out->n_parts + w->n_stack < w->limits->parts; i++) {
+		struct mime_part *f = &w->out->parts[w->out->n_parts++];
+
+		*f = (struct mime_part){ .parent = index,
+			.depth = p->depth + 1,
+			.type = files[i].type,
+			.disposition = STR("attachment"),
+			.name = files[i].name,
+			.content = files[i].content };
+	}
+}
+
+static void
+walk_node(struct walk *w, const struct node *node)
+{
+	int index = (int)w->out->n_parts++;
+	struct mime_part *p = &w->out->parts[index];
+	GMimeMessage *inner = NULL;
+
+	part_fields(node, p, w->a);
+	part_describe(node, p, w->a);
+	if (GMIME_IS_MULTIPART(node->object)) {
+		walk_multipart(w, (GMimeMultipart *)node->object, index, node->depth);
+		return;
+	}
+	if (GMIME_IS_MESSAGE_PART(node->object))
+		inner = g_mime_message_part_get_message((GMimeMessagePart *)node->object);
+	if (inner) {
+		if (!within_message(w, p->parent))
+			p->content = embedded_bytes(w, inner);
+		walk_push(w, g_mime_message_get_mime_part(inner), inner, index, node->depth + 1);
+		return;
+	}
+	p->content = transfer_decode(
+	    leaf_bytes(w, node->object), part_raw(p, "Content-Transfer-Encoding"), w->limits->message_bytes, w->a);
+	if (is_text(p->type))
+		part_text(w, p);
+	else
+		walk_tnef(w, index);
+}
+
+/* Bytes that gmime cannot make a message of: all one text. */
+static void
+walk_plain(struct walk *w)
+{
+	struct mime_part *p = &w->out->parts[w->out->n_parts++];
+	struct str rest = w->base, name, value;
+
+	while (header_next(&rest, &name, &value))
+		;
+	*p = (struct mime_part){ .parent = -1, .type = STR("text/plain"), .content = rest };
+	part_text(w, p);
+}
+
+static GMimeMessage *
+message_parse(GByteArray *bytes)
+{
+	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(bytes);
+	GMimeParser *parser;
+	GMimeMessage *message;
+
+	g_mime_stream_mem_set_owner((GMimeStreamMem *)stream, FALSE);
+	parser = g_mime_parser_new_with_stream(stream);
+	g_mime_parser_set_persist_stream(parser, TRUE);
+	message = g_mime_parser_construct_message(parser, NULL);
+	g_object_unref(parser);
+	g_object_unref(stream);
+	return message;
+}
+
+/* The charset of the first encoded word in the message's fields: what an undeclared body is likely in. */
+static struct str
+word_charset(const struct mime_message *m)
+{
+	for (size_t i = 0; i < m->n_fields; i++) {
+		ptrdiff_t at = str_find(m->fields[i].raw, STR("=?")), end;
+		struct str rest;
+
+		if (at < 0)
+			continue;
+		rest = str_skip(m->fields[i].raw, (size_t)at + 2);
+		end = str_find_char(rest, '?');
+		if (end > 0 && end < 40 && charset_is_known(str_head(rest, (size_t)end)))
+			return str_head(rest, (size_t)end);
+	}
+	return STR_NONE;
+}
+
+/* What bare 8-bit fields are likely in: the body's charset where that says something, else what all of them together
+ * look like, as one alone is often too short to tell. */
+static struct str
+field_charset(const struct mime_message *m, struct arena *a)
+{
+	struct buf b;
+	struct str guess;
+
+	for (size_t i = 0; i < m->n_parts; i++)
+		if (m->parts[i].charset.n && !str_equal(m->parts[i].charset, STR("utf-8")) &&
+		    !str_equal(m->parts[i].charset, STR("windows-1252")))
+			return m->parts[i].charset;
+	buf_init(&b, 16384);
+	for (size_t i = 0; i < m->n_fields; i++)
+		buf_add(&b, m->fields[i].raw);
+	guess = charset_guess(buf_str(&b), a);
+	buf_free(&b);
+	return guess;
+}
+
+void
+mime_read(struct str raw, const struct limits *limits, struct arena *a, struct mime_message *out)
+{
+	struct walk w = { .limits = limits, .a = a, .out = out };
+	GByteArray *bytes;
+	GMimeMessage *message;
+
+	*out = (struct mime_message){ 0 };
+	g_mime_init();
+	w.base = header_skip_envelope(raw);
+	w.stack = arena_array(a, (size_t)limits->parts + 1, sizeof(*w.stack));
+	out->parts = arena_array(a, (size_t)limits->parts + 1, sizeof(*out->parts));
+	fields_read(w.base, out, a);
+	w.hint = word_charset(out);
+	/* gmime reads our bytes where they stand: the array never owns nor changes them */
+	bytes = g_byte_array_new_take((guint8 *)(size_t)w.base.p, w.base.n);
+	message = w.base.n ? message_parse(bytes) : NULL;
+	if (message && g_mime_message_get_mime_part(message)) {
+		walk_push(&w, g_mime_message_get_mime_part(message), NULL, -1, 0);
+		while (w.n_stack) {
+			struct node node = w.stack[--w.n_stack];
+
+			walk_node(&w, &node);
+		}
+	} else {
+		walk_plain(&w);
+	}
+	if (message)
+		g_object_unref(message);
+	g_byte_array_free(bytes, FALSE);
+	out->charset = field_charset(out, a);
+	fields_decode(out->fields, out->n_fields, out->charset, a);
+	if (out->n_parts) {
+		out->parts[0].fields = out->fields;
+		out->parts[0].n_fields = out->n_fields;
+	}
+}
+
+static const struct mime_field *
+field_find(const struct mime_field *fields, size_t n, const char *name)
+{
+	struct str wanted = str_of(name);
+
+	for (size_t i = 0; i < n; i++)
+		if (str_equal_nocase(fields[i].name, wanted))
+			return &fields[i];
+	return NULL;
+}
+
+const struct mime_field *
+mime_field(const struct mime_message *m, const char *name)
+{
+	return field_find(m->fields, m->n_fields, name);
+}
+
+const struct mime_field *
+mime_part_field(const struct mime_part *p, const char *name)
+{
+	return field_find(p->fields, p->n_fields, name);
+}
+
+size_t
+mime_count(const struct mime_message *m, const char *name)
+{
+	struct str wanted = str_of(name);
+	size_t count = 0;
+
+	for (size_t i = 0; i < m->n_fields; i++)
+		count += str_equal_nocase(m->fields[i].name, wanted);
+	return count;
+}

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: ISC
+ * reading.c: one input from guard to reading, in the order of the papers.
+ *
+ * The conductor of src/reading: it takes no decision and parses nothing itself. Everything it makes lives in the
+ * caller's arena; the context holds what is compiled once.
+ */
+#include "config.h"
+
+#include "reading/reading.h"
+
+#include <stdlib.h>
+
+#include "base/crypto.h"
+#include "reading/attachment.h"
+#include "reading/body.h"
+#include "reading/charset.h"
+#include "reading/guard.h"
+#include "reading/header.h"
+#include "reading/machine.h"
+#include "reading/mime.h"
+#include "reading/record.h"
+#include "reading/redact.h"
+#include "reading/reference.h"
+#include "reading/sender.h"
+#include "reading/split.h"
+#include "reading/transfer.h"
+
+#define ANCESTORS 50
+#define SETUP_MOST (4u << 20)
+
+struct reader_context {
+	struct arena *arena;
+	struct reading_setup setup;
+	struct patterns *patterns;
+};
+
+const char *
+reading_kind_name(enum reading_kind k)
+{
+	static const char *const names[KIND_COUNT] = {
+		[KIND_PERSON] = "person",
+		[KIND_AUTO_REPLY] = "auto-reply",
+		[KIND_BOUNCE] = "bounce",
+		[KIND_DELAY] = "delay",
+		[KIND_REPORT] = "report",
+		[KIND_COMPLAINT] = "complaint",
+		[KIND_CALENDAR] = "calendar",
+		[KIND_REACTION] = "reaction",
+		[KIND_OWN] = "own",
+	};
+
+	return names[k];
+}
+
+const char *
+reading_place_name(enum reading_place p)
+{
+	static const char *const names[PLACE_COUNT] = {
+		[PLACE_RECIPIENT] = "recipient",
+		[PLACE_IN_REPLY_TO] = "in-reply-to",
+		[PLACE_SUBJECT] = "subject",
+		[PLACE_TEXT] = "text",
+		[PLACE_QUOTED] = "quoted",
+	};
+
+	return names[p];
+}
+
+int
+reading_check_pattern(struct str pattern, struct err *e)
+{
+	struct strings one = { &pattern, 1 };
+	struct patterns *p = patterns_open(&one, e);
+
+	if (p == NULL)
+		return -1;
+	patterns_close(&p);
+	return 0;
+}
+
+/* A deep copy by way of its record. */
+static int
+setup_copy(const struct reading_setup *setup, struct arena *a, struct reading_setup *out, struct err *e)
+{
+	struct buf b;
+	int r;
+
+	buf_init(&b, SETUP_MOST);
+	record_from_setup(setup, &b);
+	if (b.overflow)
+		r = err_set(e, ERR_FATAL, "the reader's setup is larger than %u bytes", SETUP_MOST);
+	else
+		r = record_to_setup(arena_copy(a, buf_str(&b)), a, out, e);
+	if (r < 0)
+		e->kind = ERR_FATAL;
+	buf_free(&b);
+	return r;
+}
+
+struct reader_context *
+reading_open(const struct reading_setup *setup, struct err *e)
+{
+	struct reader_context *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		abort();
+	c->arena = arena_open(4 * SETUP_MOST);
+	if (setup_copy(setup, c->arena, &c->setup, e) == 0)
+		c->patterns = patterns_open(&c->setup.patterns, e);
+	if (c->patterns == NULL) {
+		reading_close(&c);
+		return NULL;
+	}
+	mime_preload();
+	return c;
+}
+
+void
+reading_close(struct reader_context **c)
+{
+	if (*c == NULL)
+		return;
+	if ((*c)->patterns)
+		patterns_close(&(*c)->patterns);
+	arena_close(&(*c)->arena);
+	free(*c);
+	*c = NULL;
+}
+
+/* The Message-IDs in a field, in order: what stands between "<" and ">". Written without them, the words. */
+static size_t
+read_ids(struct str value, struct str *list, size_t max)
+{
+	struct str rest = value, word;
+	size_t n = 0;
+	bool angles = str_find_char(value, '<') >= 0;
+
+	while (n < max && rest.n) {
+		ptrdiff_t open = angles ? str_find_char(rest, '<') : 0, close;
+
+		if (open < 0)
+			break;
+		rest = angles ? str_skip(rest, (size_t)open + 1) : str_trim(rest);
+		for (close = 0; (size_t)close < rest.n && rest.p[close] != '>' && (angles || rest.p[close] != ' ');)
+			close++;
+		word = str_trim(str_head(rest, (size_t)close));
+		rest = str_skip(rest, (size_t)close + 1);
+		if (word.n)
+			list[n++] = word;
+	}
+	return n;
+}
+
+static struct str
+field_value(const struct mime_message *m, const char *name)
+{
+	const struct mime_field *f = mime_field(m, name);
+
+	return f ? f->value : STR_NONE;
+}
+
+static bool
+is_listed(const struct reading *r, struct str id)
+{
+	for (size_t i = 0; i < r->n_ancestors; i++)
+		if (str_equal(r->ancestors[i], id))
+			return true;
+	return false;
+}
+
+/* In-Reply-To first, then References from the newest on. */
+static void
+read_ancestors(const struct mime_message *m, struct arena *a, struct reading *out)
+{
+	struct str list[ANCESTORS];
+	struct str references = field_value(m, "References");
+	size_t n = read_ids(field_value(m, "In-Reply-To"), list, ANCESTORS);
+
+	out->ancestors = arena_array(a, 2 * ANCESTORS, sizeof(*out->ancestors));
+	for (size_t i = 0; i < n; i++)
+		if (!is_listed(out, list[i]))
+			out->ancestors[out->n_ancestors++] = list[i];
+	/* of a long list the end counts */
+	if (references.n > 8192)
+		references = str_skip(references, references.n - 8192);
+	n = read_ids(references, list, ANCESTORS);
+	while (n-- > 0)
+		if (!is_listed(out, list[n]))
+			out->ancestors[out->n_ancestors++] = list[n];
+}
+
+static void
+read_header(const struct mime_message *m, struct arena *a, struct reading *out)
+{
+	struct str id;
+
+	out->subject = field_value(m, "Subject");
+	out->date = field_value(m, "Date");
+	if (read_ids(field_value(m, "Message-ID"), &id, 1))
+		out->message_id = id;
+	read_ancestors(m, a, out);
+}
+
+static struct str
+joined(struct str first, struct str second, struct arena *a)
+{
+	if (first.n == 0 || second.n == 0)
+		return first.n ? first : second;
+	return arena_format(
+	    a, "%.*s%s%.*s", STR_ARGS(first), first.p[first.n - 1] == '\n' ? "" : "\n", STR_ARGS(second));
+}
+
+static void
+take_split(const struct split *s, struct arena *a, struct reading *out)
+{
+	out->new_text = joined(out->new_text, s->new_text, a);
+	out->quoted = joined(out->quoted, s->quoted, a);
+	out->signature = joined(out->signature, s->signature, a);
+	out->interleaved |= s->interleaved;
+	if (!s->is_forward || out->is_forward)
+		return;
+	out->is_forward = true;
+	out->above = s->above;
+	out->forward_subject = s->forward_subject;
+	out->forward_from = s->forward_from;
+	out->forward_date = s->forward_date;
+}
+
+static void
+read_html(struct str html, struct arena *a, struct reading *out)
+{
+	struct split s = { 0 };
+	struct str text = STR_NONE;
+
+	split_html(html, a, &text, &s);
+	out->text = joined(out->text, text, a);
+	take_split(&s, a, out);
+}
+
+static void
+read_plain(struct str text, struct arena *a, struct reading *out)
+{
+	struct split s = { 0 };
+
+	split_text(text, a, &s);
+	out->text = joined(out->text, text, a);
+	take_split(&s, a, out);
+}
+
+/* Neighbouring plain parts are one text; HTML parts are read one by one, as each has its own quote containers. */
+static void
+read_body(const struct mime_message *m, const enum body_role *roles, struct arena *a, struct reading *out)
+{
+	struct str plain = STR_NONE;
+	struct reading other = { 0 };
+
+	for (size_t i = 0; i < m->n_parts; i++) {
+		const struct mime_part *p = &m->parts[i];
+
+		if (roles[i] == BODY_TEXT && !body_is_html(p)) {
+			plain = joined(plain, p->text, a);
+		} else if (roles[i] == BODY_TEXT) {
+			if (plain.n)
+				read_plain(plain, a, out);
+			plain = STR_NONE;
+			read_html(p->text, a, out);
+		} else if (roles[i] == BODY_OTHER && other.text.n == 0) {
+			if (body_is_html(p))
+				read_html(p->text, a, &other);
+			else
+				read_plain(p->text, a, &other);
+		}
+		if (roles[i] == BODY_TEXT || roles[i] == BODY_OTHER)
+			out->damaged |= p->damaged && roles[i] == BODY_TEXT;
+	}
+	if (plain.n)
+		read_plain(plain, a, out);
+	out->other_text = other.new_text;
+}
+
+static void
+find_references(struct reader_context *c, const struct mime_message *m, struct arena *a, struct reading *out)
+{
+	static const struct {
+		const char *name;
+		enum reading_place place;
+	} fields[] = {
+		{ "To", PLACE_RECIPIENT },
+		{ "Cc", PLACE_RECIPIENT },
+		{ "Delivered-To", PLACE_RECIPIENT },
+		{ "X-Original-To", PLACE_RECIPIENT },
+		{ "In-Reply-To", PLACE_IN_REPLY_TO },
+		{ "References", PLACE_IN_REPLY_TO },
+		{ "Thread-Topic", PLACE_IN_REPLY_TO },
+		{ "Thread-Index", PLACE_IN_REPLY_TO },
+	};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		if (mime_field(m, fields[i].name))
+			reference_find(c->patterns, field_value(m, fields[i].name), fields[i].place, a, out);
+	reference_tokens(m, &c->setup, a, out);
+}
+
+static void
+find_text_references(struct reader_context *c, struct arena *a, struct reading *out)
+{
+	reference_find(c->patterns, out->subject, PLACE_SUBJECT, a, out);
+	reference_find(c->patterns, out->new_text, PLACE_TEXT, a, out);
+	reference_find(c->patterns, out->signature, PLACE_TEXT, a, out);
+	reference_find(c->patterns, out->other_text, PLACE_TEXT, a, out);
+	reference_find(c->patterns, out->quoted, PLACE_QUOTED, a, out);
+}
+
+static void
+hash_piece(struct crypto_hash *h, struct str s)
+{
+	char length[8];
+
+	for (size_t i = 0; i < sizeof(length); i++)
+		length[i] = (char)((uint64_t)s.n >> (8 * i) & 0xff);
+	crypto_hash_add(h, (struct str){ length, sizeof(length) });
+	crypto_hash_add(h, s);
+}
+
+static struct str
+hash_end(struct crypto_hash **h, struct arena *a)
+{
+	unsigned char digest[SHA256_BYTES];
+	char *hex = arena_alloc(a, SHA256_HEX);
+
+	crypto_hash_close(h, digest);
+	crypto_hex(digest, sizeof(digest), hex);
+	return str_of(hex);
+}
+
+/* What two deliveries of one mail have in common: no trace fields, no transfer encoding. */
+static void
+set_content_key(const struct mime_message *m, struct arena *a, struct reading *out)
+{
+	struct crypto_hash *h = crypto_hash_open();
+
+	hash_piece(h, out->message_id);
+	hash_piece(h, field_value(m, "From"));
+	hash_piece(h, out->date);
+	for (size_t i = 0; i < m->n_parts; i++) {
+		hash_piece(h, m->parts[i].type);
+		hash_piece(h, m->parts[i].text.n ? m->parts[i].text : m->parts[i].content);
+	}
+	out->content_key = hash_end(&h, a);
+}
+
+static void
+set_raw_key(struct str raw, struct arena *a, struct reading *out)
+{
+	struct crypto_hash *h = crypto_hash_open();
+
+	hash_piece(h, raw);
+	out->content_key = hash_end(&h, a);
+}
+
+static void
+read_message(struct reader_context *c, struct str raw, struct arena *a, struct reading *out)
+{
+	struct mime_message m;
+	enum body_role *roles;
+
+	if (!guard_check(raw, &c->setup.limits, a, out)) {
+		set_raw_key(raw, a, out);
+		return;
+	}
+	mime_read(raw, &c->setup.limits, a, &m);
+	roles = body_choose(&m, a);
+	read_header(&m, a, out);
+	sender_read(&m, &c->setup, a, out);
+	read_body(&m, roles, a, out);
+	out->encrypted = body_is_encrypted(&m);
+	machine_classify(&m, &c->setup, a, out);
+	find_references(c, &m, a, out);
+	attachment_read(&m, roles, &c->setup.limits, a, out);
+	set_content_key(&m, a, out);
+}
+
+void
+reading_read(struct reader_context *c, enum reading_input input, struct str raw, struct arena *a, struct reading *out)
+{
+	struct str text;
+
+	*out = (struct reading){ .authentication = AUTH_NONE, .permanent = -1 };
+	if (input == READING_MESSAGE) {
+		read_message(c, raw, a, out);
+	} else {
+		text = str_head(raw, c->setup.limits.text_bytes);
+		text = transfer_lines(charset_to_utf8(text, STR("utf-8"), STR_NONE, a, &out->damaged, NULL), a);
+		if (input == READING_HTML)
+			read_html(text, a, out);
+		else
+			read_plain(text, a, out);
+		set_raw_key(raw, a, out);
+	}
+	if (out->malformed.n == 0)
+		find_text_references(c, a, out);
+	record_clean(out, a);
+	redact_reading(out, a);
+}

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: ISC
+ * decide_approval.c: the decision table for answers to access requests, read from the top.
+ *
+ * T: a valid token of this request, in its present version. F: From is the approver it was sent to. A: how far the
+ * border server vouches for From. A decision needs T and F and A = pass, or the code of a confirmation; everything
+ * that is less is refused, asked again or held. No rule here answers an address that is not in the store.
+ */
+#include "config.h"
+
+#include "rules/decision.h"
+
+#include <string.h>
+
+#include "rules/access.h"
+#include "rules/notice.h"
+
+/* --- what is told --- */
+
+static void
+fill_request(struct decision *d, struct notice *n, int64_t approver)
+{
+	access_describe(d->p, n, d->request, approver);
+	n->request_id = d->request->id;
+	n->case_id = d->request->case_id;
+}
+
+struct telling {
+	struct decision *d;
+	const char *reason, *flag;
+	struct str detail;
+};
+
+static void
+fill_telling(struct plan *p, struct notice *n, const void *ctx)
+{
+	const struct telling *t = ctx;
+	struct decision *d = t->d;
+
+	if (d->request != NULL)
+		fill_request(d, n, 0);
+	notice_value(p, n, "reason", str_of(t->reason));
+	notice_value(p, n, t->flag, STR("yes"));
+	notice_value(p, n, "detail", t->detail);
+	if (n->kind == NOTICE_SECURITY) {
+		notice_value(p, n, "sender_address", decision_from(d));
+		notice_value(p, n, "arrived_at", notice_time(p->arena, d->arrived));
+	}
+}
+
+void
+decision_escalate(
+    struct decision *d, const char *reason, const char *flag, const struct person *except, struct str detail)
+{
+	struct telling t = { d, reason, flag, detail };
+
+	plan_notify(d->p, NOTICE_ESCALATION, d->s->administrators, d->s->n_administrators, except, fill_telling, &t);
+}
+
+/* The token is worth nothing any more; its owner and, where wanted, the administrators hear of it. */
+static void
+void_token(struct decision *d, const char *reason, const char *flag, bool administrators, struct str detail)
+{
+	struct telling t = { d, reason, flag, detail };
+	struct effect *f = plan_effect(d->p, EFFECT_TOKEN);
+
+	f->token_id = d->token->id;
+	f->request_id = d->request->id;
+	f->token_state = TOKEN_VOID;
+	plan_notify(d->p, NOTICE_SECURITY, &d->token->owner, 1, NULL, fill_telling, &t);
+	if (administrators)
+		plan_notify(d->p, NOTICE_SECURITY, d->s->administrators, d->s->n_administrators, &d->token->owner,
+		    fill_telling, &t);
+}
+
+/* --- the rules --- */
+
+static bool
+rule_request_known(struct decision *d)
+{
+	d->p->verdict = verdict_name(d->answer.verdict);
+	d->p->decision_line = d->answer.line;
+	if (d->token != NULL && d->proved)
+		d->p->token_id = d->token->id;
+	if (d->request == NULL)
+		return decision_settle(
+		    d, OUTCOME_HELD, "request-unknown", "the token's access request is not in the store");
+	d->p->request_id = d->request->id;
+	d->p->case_id = d->request->case_id;
+	return decision_pass(d, "it answers access request %lld; token %s, From %s, authentication %s",
+	    (long long)d->request->id, d->proved ? "valid" : "not valid", d->owns ? "its owner" : "not its owner",
+	    (const char *[]){ "fail", "none", "weak", "pass" }[d->authentication]);
+}
+
+static bool
+rule_list(struct decision *d)
+{
+	if (!d->r->is_list)
+		return decision_pass(d, "it did not come through a list");
+	return decision_settle(d, OUTCOME_MACHINE, "list", "mail of a list never decides");
+}
+
+static bool
+rule_authentication_failed(struct decision *d)
+{
+	if (d->authentication != AUTH_FAIL)
+		return decision_pass(d, "authentication of the sender did not fail");
+	if (d->proved)
+		void_token(d, "authentication-failed", "authentication_failed", false,
+		    STR("an answer with your reply address came from a sender whose authentication failed"));
+	return decision_settle(d, OUTCOME_REFUSED, "authentication-failed",
+	    "the border server says that the sender is forged: %.*s", STR_ARGS(d->r->authentication_detail));
+}
+
+static bool
+rule_sender_differs(struct decision *d)
+{
+	if (!d->proved || d->owns)
+		return decision_pass(d, d->owns ? "From is the approver" : "no valid token was used");
+	void_token(d, "sender-differs", "sender_differs", true,
+	    STR("a reply address that was sent to one person was used by another sender"));
+	return decision_settle(d, OUTCOME_REFUSED, "sender-differs", "the token was sent to %.*s, but From is %.*s",
+	    STR_ARGS(d->token->owner.address), STR_ARGS(decision_from(d)));
+}
+
+/* The line that tells an approver why his answer came too late: one of his, or any. */
+static const struct request_line *
+telling_line(const struct access_request *r, int64_t approver)
+{
+	const struct request_line *found = NULL;
+
+	for (size_t i = 0; i < r->n_lines; i++) {
+		if (r->lines[i].state == LINE_PENDING)
+			continue;
+		if (request_line_approver(&r->lines[i], approver))
+			return &r->lines[i];
+		if (found == NULL)
+			found = &r->lines[i];
+	}
+	return found;
+}
+
+static bool
+any_pending(const struct access_request *r)
+{
+	for (size_t i = 0; i < r->n_lines; i++)
+		if (r->lines[i].state == LINE_PENDING)
+			return true;
+	return false;
+}
+
+static bool
+approves_any(const struct access_request *r, int64_t person)
+{
+	for (size_t i = 0; i < r->n_lines; i++)
+		if (request_line_approver(&r->lines[i], person))
+			return true;
+	return false;
+}
+
+/* Why an answer of person comes too late: "decided", "expired", "superseded", "cancelled", or NULL. */
+static const char *
+too_late(const struct decision *d)
+{
+	const struct access_request *r = d->request;
+	int64_t person = d->s->sender.id;
+	bool open = approves_any(r, person) ? access_lines_of(r, person) > 0 : any_pending(r);
+	const struct request_line *l = open ? NULL : telling_line(r, person);
+
+	if (l != NULL)
+		return l->state == LINE_EXPIRED ? "expired" : l->state == LINE_CANCELLED ? "cancelled" : "decided";
+	if (r->expires_at && d->arrived > r->expires_at)
+		return "expired";
+	if (d->token == NULL || (d->token->kind != TOKEN_OF_APPROVAL && d->token->kind != TOKEN_OF_CONFIRMATION))
+		return NULL;
+	if (d->token->version != r->version || d->token->state == TOKEN_SUPERSEDED)
+		return "superseded";
+	return d->token->state == TOKEN_EXPIRED ? "expired" : NULL;
+}
+
+static void
+tell_already_decided(struct decision *d, const char *reason)
+{
+	const struct request_line *l = telling_line(d->request, d->s->sender.id);
+	struct notice *n = decision_answer(d, NOTICE_ALREADY_DECIDED, d->request->case_id, "already-decided");
+
+	fill_request(d, n, 0);
+	notice_value(d->p, n, "reason", str_of(reason));
+	notice_value(d->p, n, reason, STR("yes"));
+	if (l == NULL || strcmp(reason, "decided") != 0)
+		return;
+	notice_value(d->p, n, "decision", str_of(line_state_name(l->state)));
+	notice_value(d->p, n, l->state == LINE_APPROVED ? "approved" : "denied", STR("yes"));
+	notice_value(d->p, n, "decider_name", person_full_name(&l->decided_by, d->a));
+	notice_value(d->p, n, "decided_at", notice_time(d->a, l->decided_at));
+}
+
+static bool
+rule_already_decided(struct decision *d)
+{
+	const char *reason = too_late(d);
+
+	if (reason == NULL)
+		return decision_pass(d, "the request is open, and this is its present version");
+	if (d->owns && d->authentication >= AUTH_WEAK && approves_any(d->request, d->s->sender.id) &&
+	    decision_may_answer(d, d->request->case_id, "already-decided"))
+		tell_already_decided(d, reason);
+	return decision_settle(
+	    d, OUTCOME_ALREADY_DECIDED, reason, "the answer comes too late: the request is %s", reason);
+}
+
+static bool
+rule_approver_is_grantee(struct decision *d)
+{
+	const struct person *sender = &d->s->sender;
+
+	if (sender->id == 0 || !person_same(&d->request->person, sender))
+		return decision_pass(d, "the sender is not the person the access is for");
+	if (d->policy->approval_self_grant && d->request->requester.id == sender->id)
+		return decision_pass(d, "the access is for the sender, who asked for it");
+	if (d->proved && d->owns)
+		decision_escalate(d, "approver-is-grantee", "approver_is_grantee", NULL,
+		    STR("an approver answered a request for access of his or her own"));
+	return decision_settle(d, OUTCOME_REFUSED, "approver-is-grantee",
+	    "%.*s cannot decide about access of his or her own", STR_ARGS(sender->address));
+}
+
+static bool
+rule_not_approver(struct decision *d)
+{
+	if (!d->owns || access_lines_of(d->request, d->s->sender.id) > 0)
+		return decision_pass(d, d->owns ? "the sender is still an approver" : "the sender is not proved");
+	return decision_settle(d, OUTCOME_REFUSED, "not-approver", "%.*s is not an approver of it any more",
+	    STR_ARGS(d->s->sender.address));
+}
+
+/* --- asking --- */
+
+/* Whether this approver may be sent one more question about the request. */
+static bool
+may_ask(const struct decision *d, const char *reason, bool once_a_day)
+{
+	int64_t since = d->s->now - d->s->asked_again_last;
+
+	if (d->s->asked_again >= d->policy->ask_again_most)
+		return false;
+	if (once_a_day && d->s->asked_again_last && since < (int64_t)d->policy->ask_again_hours * 3600 * 1000)
+		return false;
+	return decision_may_answer(d, once_a_day ? d->request->case_id : -1, reason);
+}
+
+static struct notice *
+ask(struct decision *d, enum notice_kind kind, enum token_kind token, const char *reason)
+{
+	struct notice *n = decision_answer(d, kind, d->request->case_id, reason);
+	struct effect *f = plan_effect(d->p, EFFECT_ASKED_AGAIN);
+
+	f->request_id = d->request->id;
+	f->person = d->s->sender;
+	n->token = token;
+	fill_request(d, n, d->s->sender.id);
+	notice_value(d->p, n, "expires_at", notice_time(d->a, d->request->expires_at));
+	return n;
+}
+
+static bool
+ask_confirmation(struct decision *d, const char *reason, const char *why)
+{
+	bool approve = d->answer.verdict == VERDICT_APPROVE;
+	struct notice *n;
+
+	if (!may_ask(d, "confirm", false))
+		return decision_settle(d, OUTCOME_HELD, "confirmation-limit",
+		    "a confirmation is needed (%s), but no more may be asked of this approver now", why);
+	n = ask(d, NOTICE_CONFIRM, TOKEN_OF_CONFIRMATION, "confirm");
+	n->confirms = approve;
+	notice_value(d->p, n, "decision", approve ? STR("approve") : STR("deny"));
+	notice_value(d->p, n, approve ? "approved" : "denied", STR("yes"));
+	notice_value(d->p, n, "why", str_of(why));
+	return decision_settle(
+	    d, OUTCOME_CONFIRMATION_ASKED, reason, "%s: a confirmation with a code is asked for", why);
+}
+
+static bool
+is_clear(const struct decision *d)
+{
+	return d->answer.verdict == VERDICT_APPROVE || d->answer.verdict == VERDICT_DENY;
+}
+
+static bool
+has_confirm_level(const struct decision *d)
+{
+	const struct access_request *r = d->request;
+
+	for (size_t i = 0; i < r->n_lines; i++) {
+		if (r->lines[i].state != LINE_PENDING || !request_line_approver(&r->lines[i], d->s->sender.id))
+			continue;
+		for (size_t k = 0; k < d->policy->confirm_levels.n; k++)
+			if (str_equal_nocase(
+				d->policy->confirm_levels.list[k], str_of(access_level_name(r->lines[i].level))))
+				return true;
+	}
+	return false;
+}
+
+/* Why a clear answer with T and F is not enough; or NULL. The code of a confirmation answers all of them. */
+static const char *
+needs_confirmation(const struct decision *d)
+{
+	bool approve = d->answer.verdict == VERDICT_APPROVE;
+
+	if (d->token->kind == TOKEN_OF_CONFIRMATION && strcmp(d->answer.reason, "code") == 0)
+		return NULL;
+	if (d->r->sender_address.n)
+		return "the mail was sent by somebody on behalf of the approver";
+	if (d->authentication < (approve ? AUTH_PASS : AUTH_WEAK))
+		return "the sender could not be verified";
+	return approve && has_confirm_level(d) ? "this level of access needs a confirmation" : NULL;
+}
+
+static bool
+rule_confirm(struct decision *d)
+{
+	const char *why;
+
+	if (!d->proved || !d->owns || !is_clear(d))
+		return decision_pass(d, "there is no clear answer with a valid token by its owner");
+	why = needs_confirmation(d);
+	if (why == NULL)
+		return decision_pass(d, "the answer needs no confirmation");
+	return ask_confirmation(d, "confirmation-needed", why);
+}
+
+static bool
+rule_decide(struct decision *d)
+{
+	bool approve = d->answer.verdict == VERDICT_APPROVE;
+	struct access_decision x = { .decider = &d->s->sender, .approve = approve, .now = d->s->now };
+
+	if (!d->proved || !d->owns || !is_clear(d))
+		return decision_pass(d, "there is no clear answer with a valid token by its owner");
+	x.comment = d->answer.comment;
+	x.way = WAY_MAIL;
+	x.rule = d->token->kind == TOKEN_OF_CONFIRMATION ? "confirmed by a designated approver, by mail"
+							 : "answered by a designated approver, by mail";
+	access_decide(d->p, d->request, &x);
+	if (access_pending_without(d->request, d->s->sender.id)) {
+		struct effect *f = plan_effect(d->p, EFFECT_TOKEN);
+
+		f->token_id = d->token->id;
+		f->request_id = d->request->id;
+		f->token_state = TOKEN_USED;
+	}
+	return decision_settle(d, OUTCOME_DECIDED, approve ? "approved" : "denied", "%.*s says: %s",
+	    STR_ARGS(d->s->sender.address), verdict_name(d->answer.verdict));
+}
+
+static bool
+rule_no_token(struct decision *d)
+{
+	if (d->proved)
+		return decision_pass(d, "a valid token was used");
+	if (d->owns && d->authentication == AUTH_PASS && is_clear(d))
+		return ask_confirmation(d, "no-token", "the answer came without its reply address");
+	if (d->authentication == AUTH_PASS)
+		return decision_pass(d, "no token, but the sender is verified");
+	return decision_settle(
+	    d, OUTCOME_REFUSED, "no-token", "neither a valid token nor a verified sender: nothing is decided");
+}
+
+static void
+keep_words(struct decision *d)
+{
+	struct effect *f =
+	    plan_update(d->p, d->request->case_id, &d->s->sender, WAY_MAIL, UPDATE_INTERNAL, str_trim(d->r->new_text));
+
+	f->cut = d->r->quoted;
+	f->with_attachments = true;
+}
+
+static bool
+rule_ask_again(struct decision *d)
+{
+	static const struct {
+		const char *flag, *words;
+	} whys[] = {
+		[WHY_NONE] = { "why_unclear", "the answer is not clear" },
+		[WHY_UNCLEAR] = { "why_unclear", "the answer is not a plain yes or no, or it has a condition" },
+		[WHY_EMPTY] = { "why_empty", "the answer holds no words of its own" },
+		[WHY_QUOTE] = { "why_quote", "the answer is mixed with the quoted mail" },
+		[WHY_UNREADABLE] = { "why_unreadable", "the answer could not be read" },
+		[WHY_CODE] = { "why_code", "the confirmation code is missing or wrong" },
+	};
+	struct notice *n;
+
+	if (!d->proved || !d->owns || is_clear(d))
+		return decision_pass(d, "there is no unclear answer with a valid token by its owner");
+	keep_words(d);
+	if (d->token->kind == TOKEN_OF_CONFIRMATION) {
+		d->answer.verdict = d->token->confirms ? VERDICT_APPROVE : VERDICT_DENY;
+		return ask_confirmation(d, "code-missing", "the confirmation code was missing, wrong or not alone");
+	}
+	if (!may_ask(d, "ask-again", true))
+		return decision_settle(d, OUTCOME_HELD, "ask-again-limit",
+		    "unclear (%s), and the approver may not be asked again now", d->answer.reason);
+	n = ask(d, NOTICE_ASK_AGAIN, TOKEN_OF_APPROVAL, "ask-again");
+	notice_value(d->p, n, "quoted_line", plan_shorten(d->answer.line, 200));
+	notice_value(d->p, n, "why", str_of(whys[d->answer.why].words));
+	notice_value(d->p, n, whys[d->answer.why].flag, STR("yes"));
+	return decision_settle(
+	    d, OUTCOME_ASKED_AGAIN, "unclear", "unclear (%s): the approver is asked again", d->answer.reason);
+}
+
+const struct rule decide_approval_rules[] = {
+	{ "request-known", rule_request_known },
+	{ "list-mail", rule_list },
+	{ "authentication-failed", rule_authentication_failed },
+	{ "token-of-another", rule_sender_differs },
+	{ "already-decided", rule_already_decided },
+	{ "approver-is-grantee", rule_approver_is_grantee },
+	{ "no-longer-approver", rule_not_approver },
+	{ "confirmation-needed", rule_confirm },
+	{ "decision", rule_decide },
+	{ "no-token", rule_no_token },
+	{ "ask-again", rule_ask_again },
+	{ NULL, NULL },
+};

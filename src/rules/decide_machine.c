@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: ISC
+ * decide_machine.c: mail that no person wrote.
+ *
+ * Machines decide nothing, change no status and get no answer. A bounce that is about one of our mails is noted with it
+ * and on its case; where an approver cannot be reached the administrators are told, so that no request hangs.
+ */
+#include "config.h"
+
+#include "rules/decision.h"
+
+bool
+rule_own_mail(struct decision *d)
+{
+	if (d->r->kind != KIND_OWN)
+		return decision_pass(d, "it is not mail of ours come back");
+	return decision_settle(
+	    d, OUTCOME_MACHINE, "own-mail", "our own mail came back: %.*s", STR_ARGS(d->r->kind_reason));
+}
+
+static struct str
+diagnostic(const struct reading *r, struct arena *a)
+{
+	if (r->n_failed == 0)
+		return r->kind_reason;
+	return arena_format(a, "%.*s %.*s", STR_ARGS(str_head(r->failed[0].status, 32)),
+	    STR_ARGS(str_head(r->failed[0].diagnostic, 500)));
+}
+
+/* What a permanent failure leads to besides the mark on the address. */
+static void
+note_unreachable(struct decision *d, const struct person *to, struct str words)
+{
+	const struct snapshot *s = d->s;
+
+	if (s->original_case)
+		plan_update(d->p, s->original_case, &(struct person){ 0 }, WAY_SYSTEM, UPDATE_INTERNAL, words);
+	if (s->original_request) {
+		for (size_t i = 0; i < s->n_requests; i++)
+			if (s->requests[i].id == s->original_request)
+				d->request = &s->requests[i];
+		decision_escalate(d, "approver-bounced", "approver_bounced", to, words);
+	}
+}
+
+bool
+rule_bounce(struct decision *d)
+{
+	const struct person *to = &d->s->original_to;
+	struct str words;
+	struct effect *f;
+
+	if (d->r->kind != KIND_BOUNCE)
+		return decision_pass(d, "it is no report of a failed delivery");
+	if (d->s->original == 0)
+		return decision_settle(d, OUTCOME_MACHINE, "bounce-unpaired", "a bounce that is about no mail of ours");
+	d->p->case_id = d->s->original_case;
+	d->p->request_id = d->s->original_request;
+	f = plan_effect(d->p, EFFECT_BOUNCED);
+	f->outbox_id = d->s->original;
+	f->text = diagnostic(d->r, d->a);
+	if (d->r->permanent != 1 || to->id == 0)
+		return decision_settle(d, OUTCOME_MACHINE, "bounce", "mail %lld was not delivered: %.*s",
+		    (long long)d->s->original, STR_ARGS(f->text));
+	words = arena_format(d->a, "Mail to %.*s <%.*s> could not be delivered: %.*s",
+	    STR_ARGS(person_full_name(to, d->a)), STR_ARGS(to->address), STR_ARGS(f->text));
+	plan_effect(d->p, EFFECT_UNDELIVERABLE)->person = *to;
+	note_unreachable(d, to, words);
+	return decision_settle(d, OUTCOME_MACHINE, "bounce-permanent", "%.*s", STR_ARGS(words));
+}
+
+bool
+rule_machine(struct decision *d)
+{
+	if (d->r->kind == KIND_PERSON)
+		return decision_pass(d, "a person wrote it");
+	return decision_settle(
+	    d, OUTCOME_MACHINE, reading_kind_name(d->r->kind), "a machine wrote it: %.*s", STR_ARGS(d->r->kind_reason));
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC
+ * notice.h: which values a notice of each kind carries. Templates may use these names and no others.
+ *
+ * Every value is text; an empty one is "not there", so that {{#name}} chooses words. A value that says which case of
+ * several it is (a "flag") holds "yes" or nothing, because a template cannot compare.
+ */
+#ifndef CASEMAIL_RULES_NOTICE_H
+#define CASEMAIL_RULES_NOTICE_H
+
+#include "rules/plan.h"
+
+/* Supplied by the conductor to every notice, from its case, its addressee and the configuration. Those about a case are
+ * empty where the notice names none: brand, address, case_number, case_subject, case_status, case_sub_status,
+ * reference, recipient_name, recipient_first_name, date. Ends in NULL. */
+extern const char *const notice_standard_values[];
+
+#define NOTICE_DRAWN_VALUE "code"
+
+/* What notices of kind k carry besides, in a fixed order; ends in NULL. "code" of NOTICE_CONFIRM comes from the
+ * conductor, who draws it; all others are set by the plan, empty where there is nothing to say. */
+const char *const *notice_values(enum notice_kind k);
+/* Whether templates of kind k may use name: standard or of its own. */
+bool notice_has_value(enum notice_kind k, struct str name);
+
+/* What the names mean:
+ * update_text      what was newly written; several lines
+ * author_name      who wrote it; author_address: the registered one
+ * files            names of attachments, one a line
+ * old_status, new_status   "OPEN / Investigation"; both empty where nothing changed
+ * reason           constant code; the flag of the same name says it to a template:
+ *                  REPLY_REFUSED    "closed-case" -> closed_case, "no-reference" -> no_reference,
+ *                                   "not-permitted" -> not_permitted
+ *                  ALREADY_DECIDED  "decided", "expired", "superseded", "cancelled"
+ *                  ESCALATION       "no-approver", "approver-is-grantee", "approver-bounced", "answer-refused"
+ *                  SECURITY         "sender-differs", "authentication-failed"
+ * detail           the same in plain words (English), for administrators
+ * person_name, person_address, person_employer   whom the request is about
+ * requester_name   who asked for it
+ * lines            the lines of the request this notice is about, one a line:
+ *                  "ACME-1  Acme Ltd  none -> read-write"; denied_lines: of the person's mail, those not granted
+ * decision         "approved" or "denied" (of CONFIRM: "approve" or "deny"); flags: approved, denied
+ * decider_name     who decided; decided_at, expires_at, arrived_at: "2026-02-03 04:05 UTC"
+ * comment          what the approver wrote besides
+ * rule             by which rule it was decided, in plain words (English)
+ * quoted_line      the line that was not understood; why: in plain words (English); flags: why_unclear (the words do
+ *                  not say yes or no, or say it with a condition), why_empty, why_quote (answer mixed with the quoted
+ *                  mail), why_unreadable (encrypted, or not decodable), why_code (confirmation code missing or wrong)
+ * code             the six characters a confirmation begins with
+ * sender_address   From of the mail in question; never mailed to
+ */
+
+/* ms as "2026-02-03 04:05 UTC" in a; empty for 0. */
+struct str notice_time(struct arena *a, int64_t ms);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC
+ * effects.h: what effects.c and effects_access.c share. Each applies one kind of effect; see store_effect.
+ */
+#ifndef CASEMAIL_STORE_EFFECTS_H
+#define CASEMAIL_STORE_EFFECTS_H
+
+#include "store/internal.h"
+
+/* The id an effect means: PLAN_NEW stands for what this plan made. 0 is ERR_FATAL: the plan lacks it. */
+int effect_case(const struct effect *f, const struct store_change *c, int64_t *id, struct err *e);
+int effect_request(const struct effect *f, const struct store_change *c, int64_t *id, struct err *e);
+
+int effect_request_open(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
+int effect_line(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
+int effect_grant(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
+int effect_token(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
+int effect_tokens_of_request(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
+int effect_asked_again(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC
+ * original.c: pairs a bounce or report with the letter it is about. The letter's Message-ID may be scrubbed by then:
+ * the message key in it stays, and the token's hash leads to the letter as well.
+ */
+#include "config.h"
+
+#include "store/snapshot.h"
+
+#include "base/crypto.h"
+
+#define PIECES_MOST 8
+
+static int
+letter_find(struct store *s, const char *sql, struct str value, int64_t *out, struct err *e)
+{
+	struct query q;
+	int rc;
+
+	if (value.n == 0)
+		return 0;
+	QUERY(&q, s, sql, TEXT(value));
+	rc = query_step(&q, e);
+	if (rc == 1)
+		*out = column_number(&q, 0);
+	query_close(&q);
+	return rc < 0 ? -1 : 0;
+}
+
+/* By each piece between the dots before the @: as key, and as token. */
+static int
+letter_by_pieces(struct store *s, struct str local, int64_t *out, struct err *e)
+{
+	struct str piece;
+	char hash[SHA256_HEX];
+
+	for (int i = 0; *out == 0 && i < PIECES_MOST && str_next_field(&local, '.', &piece); i++) {
+		if (letter_find(s, "SELECT id FROM outbox WHERE message_key = ?1 AND message_key <> ''", piece, out, e))
+			return -1;
+		if (*out || piece.n != TOKEN_REPLY)
+			continue;
+		crypto_sha256_hex(piece, hash);
+		if (letter_find(s, "SELECT letter FROM token WHERE hash = ?", str_of(hash), out, e))
+			return -1;
+	}
+	return 0;
+}
+
+int
+original_load(struct store *s, struct str message_id, struct arena *a, struct snapshot *out, struct err *e)
+{
+	ptrdiff_t at = str_find_char(message_id, '@');
+	int64_t letter = 0;
+	struct query q;
+	int rc;
+
+	if (message_id.n == 0 || message_id.n > 998)
+		return 0;
+	if (letter_find(s, "SELECT id FROM outbox WHERE message_id = ?", message_id, &letter, e))
+		return -1;
+	if (letter == 0 && letter_by_pieces(s, at < 0 ? message_id : str_head(message_id, (size_t)at), &letter, e))
+		return -1;
+	if (letter == 0)
+		return 0;
+	QUERY(&q, s, "SELECT case_id, request, person FROM outbox WHERE id = ?", NUMBER(letter));
+	rc = query_step(&q, e);
+	if (rc == 1) {
+		out->original = letter;
+		out->original_request = column_number(&q, 1);
+		rc = case_resolve(s, column_number(&q, 0), &out->original_case, e) ||
+			     person_get(s, column_number(&q, 2), a, &out->original_to, e)
+			 ? -1
+			 : 0;
+	}
+	query_close(&q);
+	return rc;
+}

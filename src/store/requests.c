@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: ISC
+ * requests.c: access requests with their lines and the approvers who may decide them now.
+ */
+#include "config.h"
+
+#include "store/internal.h"
+#include "store/store_cases.h"
+#include "store/store_people.h"
+
+static int
+line_row(struct query *q, struct arena *a, struct request_line *out, struct err *e)
+{
+	int level, before, state;
+
+	*out = (struct request_line){
+		.id = column_number(q, 0),
+		.removal = column_number(q, 4),
+		.decided_at = column_number(q, 7),
+	};
+	if (deployment_get(q->s, column_number(q, 1), a, &out->deployment, e) ||
+	    name_column(q, 2, NAMES_LEVEL, &level, e) || name_column(q, 3, NAMES_LEVEL, &before, e) ||
+	    name_column(q, 5, NAMES_LINE_STATE, &state, e) ||
+	    person_get(q->s, column_number(q, 6), a, &out->decided_by, e) ||
+	    approvers_of(q->s, &out->deployment, a, &out->approvers, &out->n_approvers, e))
+		return -1;
+	out->level = (enum access_level)level;
+	out->before = (enum access_level)before;
+	out->state = (enum line_state)state;
+	return 0;
+}
+
+static int
+lines_load(struct store *s, struct arena *a, struct access_request *r, struct err *e)
+{
+	struct list l = { 0 };
+	struct query q;
+	int rc;
+
+	QUERY(&q, s,
+	    "SELECT id, deployment, level, before, removal, state, decided_by, decided_at FROM request_line"
+	    " WHERE request = ? ORDER BY position",
+	    NUMBER(r->id));
+	while ((rc = query_step(&q, e)) == 1)
+		if (line_row(&q, a, list_add(&l, a, sizeof(*r->lines)), e)) {
+			rc = -1;
+			break;
+		}
+	query_close(&q);
+	r->lines = l.items;
+	r->n_lines = l.n;
+	return rc;
+}
+
+/* The person as the request names it; the stored one where it is a person by now. */
+static int
+request_row(struct query *q, struct arena *a, struct access_request *r, struct err *e)
+{
+	int64_t person = column_number(q, 3);
+
+	*r = (struct access_request){
+		.id = column_number(q, 0),
+		.case_id = column_number(q, 1),
+		.version = (int)column_number(q, 2),
+		.employer = column_text(q, 9, a),
+		.country = column_text(q, 10, a),
+		.phone = column_text(q, 11, a),
+		.requester_name = column_text(q, 13, a),
+		.created_at = column_number(q, 14),
+		.expires_at = column_number(q, 15),
+	};
+	if (person)
+		return person_get(q->s, person, a, &r->person, e) ||
+			       person_get(q->s, column_number(q, 12), a, &r->requester, e)
+			   ? -1
+			   : 0;
+	r->person = (struct person){
+		.first_name = column_text(q, 4, a),
+		.last_name = column_text(q, 5, a),
+		.address = column_text(q, 6, a),
+		.language = column_text(q, 7, a),
+		.organisation = column_number(q, 8),
+		.active = true,
+	};
+	return person_get(q->s, column_number(q, 12), a, &r->requester, e);
+}
+
+int
+store_request_get(struct store *s, int64_t id, struct arena *a, struct access_request *out, struct err *e)
+{
+	struct query q;
+	int rc;
+
+	QUERY(&q, s,
+	    "SELECT id, case_id, version, person, first_name, last_name, address, language, organisation, employer,"
+	    " country, phone, requester, requester_name, created_at, expires_at FROM request WHERE id = ?",
+	    NUMBER(id));
+	rc = query_step(&q, e);
+	if (rc == 1)
+		rc = request_row(&q, a, out, e) ? -1 : 1;
+	query_close(&q);
+	if (rc == 0)
+		return err_set(e, ERR_REJECT, "there is no such request");
+	return rc == 1 ? lines_load(s, a, out, e) : -1;
+}
+
+int
+store_request_list(
+    struct store *s, bool pending_only, struct arena *a, struct access_request **out, size_t *n, struct err *e)
+{
+	struct list l = { 0 };
+	struct query q;
+	int rc;
+
+	QUERY(&q, s,
+	    pending_only ? "SELECT DISTINCT request FROM request_line WHERE state = 'pending' ORDER BY request"
+			 : "SELECT id FROM request ORDER BY id");
+	while ((rc = query_step(&q, e)) == 1)
+		if (store_request_get(s, column_number(&q, 0), a, list_add(&l, a, sizeof(**out)), e)) {
+			rc = -1;
+			break;
+		}
+	query_close(&q);
+	*out = l.items;
+	*n = l.n;
+	return rc;
+}
+
+int
+store_request_prepare(struct store *s, struct access_request *r, struct arena *a, struct err *e)
+{
+	for (size_t i = 0; i < r->n_lines; i++) {
+		struct request_line *l = &r->lines[i];
+
+		l->before = ACCESS_NONE;
+		if (r->person.id && store_access_level(s, r->person.id, l->deployment.id, &l->before, e))
+			return -1;
+		if (approvers_of(s, &l->deployment, a, &l->approvers, &l->n_approvers, e))
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: ISC
+ * test_access.c: access requests: A1-A5, A8, P1, P5.
+ */
+#include "config.h"
+
+#include "rules/access.h"
+
+#include "world.h"
+
+static struct world w;
+
+static struct str
+opened(struct err *e)
+{
+	*e = (struct err){ 0 };
+	w.request.id = w.request.case_id = 0;
+	for (size_t i = 0; i < 2; i++)
+		w.lines[i].id = 0;
+	if (access_request_open(&w.request, &w.s, &w.policy, w.arena, &w.plan, e) < 0)
+		return str_of(e->text);
+	return world_effects(&w.plan, w.arena);
+}
+
+static void
+alone(const struct person *approver)
+{
+	w.approvers[0] = *approver;
+	w.lines[0].n_approvers = 1;
+}
+
+static void
+set_grantee_approves(void)
+{
+	w.approvers[1] = people[PAT];
+}
+
+static void
+set_grantee_alone(void)
+{
+	alone(&people[PAT]);
+}
+
+static void
+set_self(void)
+{
+	w.request.requester = people[ADA];
+}
+
+static void
+set_self_grant(void)
+{
+	w.request.requester = w.request.person = people[ADA];
+}
+
+static void
+set_no_self_grant(void)
+{
+	set_self_grant();
+	w.policy.approval_self_grant = false;
+}
+
+static void
+set_two_lines(void)
+{
+	w.request.n_lines = 2;
+}
+
+static void
+set_two_lines_self(void)
+{
+	static struct person ben;
+
+	ben = people[BEN];
+	w.request.n_lines = 2;
+	w.request.requester = people[ADA];
+	w.lines[1].approvers = &ben;
+	w.lines[1].n_approvers = 1;
+}
+
+static void
+set_dead_approver(void)
+{
+	alone(&people[ADA]);
+	w.approvers[0].undeliverable = true;
+}
+
+static void
+set_no_lines(void)
+{
+	w.request.n_lines = 0;
+}
+
+static void
+set_same_level(void)
+{
+	w.lines[0].before = ACCESS_READ_WRITE;
+}
+
+static void
+set_twice(void)
+{
+	w.request.n_lines = 2;
+	w.lines[1].deployment = acme;
+}
+
+static void
+set_partner(void)
+{
+	w.lines[0].deployment.partner = ORG_PARTNER;
+}
+
+static void
+set_partner_member(void)
+{
+	set_partner();
+	w.request.person.organisation = ORG_PARTNER;
+}
+
+static void
+set_partner_read_only(void)
+{
+	set_partner();
+	w.lines[0].level = ACCESS_READ_ONLY;
+}
+
+static void
+set_new_person(void)
+{
+	w.request.person = (struct person){
+		.first_name = STR("Nia"), .last_name = STR("New"), .address = STR("nia@acme.example"), .active = true
+	};
+	w.request.employer = STR("Acme Ltd");
+	w.request.country = STR("NO");
+}
+
+static void
+set_free_mail(void)
+{
+	static struct str list[] = { STR("mail.example") };
+
+	set_new_person();
+	w.request.person.address = STR("nia@MAIL.example");
+	w.policy.free_mail_domains = (struct strings){ list, 1 };
+}
+
+static void
+set_no_country(void)
+{
+	set_new_person();
+	w.request.country = STR_NONE;
+}
+
+#define GRANTED "open request line:approved grant update "
+static const struct row {
+	const char *name;
+	void (*set)(void);
+	const char *want; /* effects, or the beginning of the error */
+} open_rows[] = {
+	{ "A2: each approver is asked once", NULL,
+	    "open request notice:access-request#>ada notice:access-request#>ben" },
+	{ "A2: one mail for all deployments of an approver", set_two_lines,
+	    "open request notice:access-request#>ada notice:access-request#>ben" },
+	{ "A2: the grantee is not asked", set_grantee_approves, "open request notice:access-request#>ada" },
+	{ "A2: nobody else can approve: administrators", set_grantee_alone, "open request notice:escalation>adma" },
+	{ "A2: the only approver cannot be reached", set_dead_approver, "open request notice:escalation>adma" },
+	{ "A4: an approver's request stands approved", set_self,
+	    GRANTED "notice:decision-receipt>ben notice:decision-requester>ada tokens status:CLOSED "
+		    "notice:access-granted>pat" },
+	{ "A4: also for the approver", set_self_grant,
+	    GRANTED "notice:decision-receipt>ben notice:decision-requester>ada tokens status:CLOSED "
+		    "notice:access-granted>ada" },
+	{ "A4: self_grant = false: the others are asked", set_no_self_grant,
+	    "open request notice:access-request#>ben" },
+	{ "A4: only the lines the requester approves", set_two_lines_self,
+	    GRANTED "notice:decision-receipt>ben notice:decision-requester>ada notice:access-request#>ben" },
+	{ "A1: a request without deployment", set_no_lines, "the request names no deployment" },
+	{ "A1: nothing to change", set_same_level, "ACME-1: nothing to change, the level is read-write" },
+	{ "A1: a deployment twice", set_twice, "ACME-1 is named twice" },
+	{ "A1: a new person", set_new_person, "open request notice:access-request#>ada notice:access-request#>ben" },
+	{ "P1: a free-mail address", set_free_mail,
+	    "nia@MAIL.example is a free-mail address: a corporate one is needed" },
+	{ "P1: five mandatory fields", set_no_country,
+	    "a new person needs first name, last name, work e-mail, employer and country" },
+	{ "P5: read-write of an end user on a partner's deployment", set_partner,
+	    "ACME-1 is managed by a partner: only its members may hold read-write, others read-only at most" },
+	{ "P5: of a member of the partner", set_partner_member,
+	    "open request notice:access-request#>ada notice:access-request#>ben" },
+	{ "P5: read-only of an end user", set_partner_read_only,
+	    "open request notice:access-request#>ada notice:access-request#>ben" },
+};
+
+static void
+test_open(void)
+{
+	for (size_t i = 0; i < sizeof(open_rows) / sizeof(open_rows[0]); i++) {
+		struct err e;
+
+		world_init(&w, NULL);
+		if (open_rows[i].set != NULL)
+			open_rows[i].set();
+		IS_STR(opened(&e), str_of(open_rows[i].want), open_rows[i].name);
+		arena_close(&w.arena);
+	}
+}
+
+static struct str
+decided(int who, bool approve)
+{
+	struct access_decision d = {
+		.decider = &people[who], .approve = approve, .comment = STR("since May"), .rule = "by mail", .now = NOW
+	};
+
+	plan_init(&w.plan, w.arena);
+	access_decide(&w.plan, &w.request, &d);
+	return world_effects(&w.plan, w.arena);
+}
+
+static void
+test_decide(void)
+{
+	static struct person ben;
+
+	world_init(&w, NULL);
+	IS_STR(decided(ADA, true),
+	    STR("line:approved grant update notice:decision-receipt>ada notice:decision-receipt>ben "
+		"notice:decision-requester>eva tokens status:CLOSED notice:access-granted>pat"),
+	    "A3 A5: one approval grants, everybody hears of it");
+	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "lines"), STR("ACME-1  Acme Ltd  none -> read-write"),
+	    "receipt: what");
+	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "decider_name"), STR("ada Test"), "receipt: who");
+	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "decided_at"), STR("2026-02-02 02:40 UTC"), "when");
+	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "comment"), STR("since May"), "the comment");
+	IS_STR(decided(BEN, false),
+	    STR("line:denied update notice:decision-receipt>ada notice:decision-receipt>ben "
+		"notice:decision-requester>eva tokens status:CLOSED notice:access-denied>pat"),
+	    "A5: denied: requester and person are told");
+	IS_STR(world_effect(&w.plan, EFFECT_STATUS)->sub_status, STR("Cancelled"), "the admin case is cancelled");
+	IS_STR(decided(OLE, true), STR(""), "who is no approver decides nothing");
+	ben = people[BEN];
+	w.request.n_lines = 2;
+	w.lines[1].approvers = &ben;
+	w.lines[1].n_approvers = 1;
+	IS_STR(decided(ADA, true),
+	    STR("line:approved grant update notice:decision-receipt>ada notice:decision-receipt>ben "
+		"notice:decision-requester>eva"),
+	    "a request over several deployments is decided per deployment");
+	w.lines[0].state = LINE_APPROVED;
+	decided(BEN, false);
+	IS_STR(world_value(&w.plan, NOTICE_ACCESS_GRANTED, "denied_lines"), STR("ACME-2  Acme Ltd  none -> read-write"),
+	    "the person gets one mail, with what was denied");
+	IS_STR(world_effect(&w.plan, EFFECT_STATUS)->sub_status, STR("Resolved"), "the admin case is resolved");
+	arena_close(&w.arena);
+}
+
+static void
+test_revoke(void)
+{
+	struct err e = { 0 };
+
+	world_init(&w, NULL);
+	IS_INT(access_revoke(&people[PAT], &acme, ACCESS_BASIC, w.arena, &w.plan, &e), 0, "A8: access is taken back");
+	OK(world_effect(&w.plan, EFFECT_GRANT)->level == ACCESS_NONE &&
+		world_effect(&w.plan, EFFECT_GRANT)->deployment == 1,
+	    "the level is none then");
+	IS_INT(
+	    access_revoke(&people[PAT], &acme, ACCESS_NONE, w.arena, &w.plan, &e), -1, "what is not held is not taken");
+	arena_close(&w.arena);
+}
+
+int
+main(void)
+{
+	test_open();
+	test_decide();
+	test_revoke();
+	return tap_done();
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: ISC
+ * test_store_mail.c: the ledger, the outbox and its states, the audit chain.
+ */
+#include "config.h"
+
+#include "store_rig.h"
+
+static const char token[] = "0123456789abcdefghjkmnpqrs";
+
+static void
+test_ledger(void)
+{
+	struct rig r;
+	uint32_t uids[] = { 1, 2, 3, 4, 9 };
+	struct store_move *moves;
+	struct store_message m, *list;
+	struct store_message_filter f = { .outcome = OUTCOME_REFUSED, .from = STR("eva@acme.example") };
+	struct str raw;
+	int64_t one, two, file, ids[1];
+	size_t n;
+
+	rig_open(&r);
+	MUST(&r, store_begin(r.s, &r.e));
+	MUST(&r, rig_message(&r, 2, "one", OUTCOME_APPENDED, &one));
+	MUST(&r, rig_message(&r, 4, "two", OUTCOME_REFUSED, &two));
+	MUST(&r, rig_message(&r, 0, "file", OUTCOME_REFUSED, &file));
+	MUST(&r, rig_message(&r, 0, "file", OUTCOME_REFUSED, &file));
+	MUST(&r, store_commit(r.s, &r.e));
+	MUST(&r, store_begin(r.s, &r.e));
+	IS_INT(rig_message(&r, 2, "three", OUTCOME_APPENDED, &one), -1, "a UID has one row");
+	IS_INT(r.e.kind, ERR_REJECT, "a second is refused");
+	store_rollback(r.s);
+	MUST(&r, store_ledger_unseen(r.s, STR("support"), 7, uids, 5, &n, &r.e));
+	OK(n == 3 && uids[0] == 1 && uids[1] == 3 && uids[2] == 9, "UIDs without a row");
+	MUST(&r, store_ledger_unseen(r.s, STR("support"), 8, uids, 3, &n, &r.e));
+	IS_INT((long long)n, 3, "another UIDVALIDITY: all");
+	MUST(&r, store_ledger_unmoved(r.s, STR("support"), 7, 10, r.a, &moves, &n, &r.e));
+	OK(n == 2 && moves[0].uid == 2 && moves[1].outcome == OUTCOME_REFUSED, "to be moved: those of a mailbox");
+	ids[0] = moves[0].id;
+	MUST(&r, store_begin(r.s, &r.e));
+	MUST(&r, store_ledger_moved(r.s, ids, 1, NOW, &r.e));
+	MUST(&r, store_commit(r.s, &r.e));
+	MUST(&r, store_ledger_unmoved(r.s, STR("support"), 7, 10, r.a, &moves, &n, &r.e));
+	IS_INT((long long)n, 1, "one is moved");
+	MUST(&r, store_begin(r.s, &r.e));
+	MUST(&r, store_ledger_forget_old(r.s, STR("support"), 8, NOW, &r.e));
+	MUST(&r, store_commit(r.s, &r.e));
+	MUST(&r, store_ledger_unmoved(r.s, STR("support"), 7, 10, r.a, &moves, &n, &r.e));
+	IS_INT((long long)n, 0, "a new UIDVALIDITY closes the rest");
+	MUST(&r, store_message_list(r.s, &f, r.a, &list, &n, &r.e));
+	OK(n == 3 && list[0].id > list[2].id, "listed newest first");
+	f = (struct store_message_filter){ .before_id = list[2].id, .max = 1 };
+	MUST(&r, store_message_list(r.s, &f, r.a, &list, &n, &r.e));
+	OK(n == 1 && list[0].uid == 2, "by pages");
+	MUST(&r, store_message_get(r.s, list[0].id, r.a, &m, &r.e));
+	IS_STR(m.trace, STR("[{\"rule\":\"sender-known\",\"hit\":true,\"words\":\"it is \\\"eva\\\"\"}]"), "the trace");
+	MUST(&r, store_message_raw(r.s, list[0].id, r.a, &raw, &r.e));
+	IS_STR(raw, STR("one"), "the raw bytes");
+	IS_INT(rig_sql(&r, "SELECT count(*) FROM blob"), 3, "the same bytes are kept once");
+	IS_INT(store_message_get(r.s, 999, r.a, &m, &r.e), -1, "an unknown message");
+	rig_close(&r);
+}
+
+static void
+test_ledger_hostile(void)
+{
+	struct rig r;
+	struct arrival v = { .mailbox = STR("support"), .uidvalidity = 1, .uid = 1, .raw = STR("a\0b") };
+	struct reading m = { .subject = { "a\0b", 3 }, .message_id = { "\0", 1 }, .content_key = { "\0", 1 } };
+	struct plan p = { .outcome = OUTCOME_QUARANTINED, .reason = "nul", .rule = "guard" };
+	struct store_message out;
+	int64_t id;
+
+	rig_open(&r);
+	MUST(&r, store_begin(r.s, &r.e));
+	MUST(&r, store_ledger_add(r.s, &v, &m, &p, NOW, &id, &r.e));
+	MUST(&r, store_commit(r.s, &r.e));
+	MUST(&r, store_message_get(r.s, id, r.a, &out, &r.e));
+	IS_STR(out.subject,
+	    STR("a\xef\xbf\xbd"
+		"b"),
+	    "NUL never stands in the ledger");
+	rig_close(&r);
+}
+
+static void
+test_outbox(void)
+{
+	struct rig r;
+	struct store_queued *q, one;
+	int64_t a, next;
+	size_t n;
+	char other[] = "zzzz456789abcdefghjkmnpqrs";
+
+	rig_open(&r);
+	MUST(&r, store_begin(r.s, &r.e));
+	a = rig_letter(&r, 0, r.eva, "key1", token);
+	rig_letter(&r, 0, r.eva, "key2", other);
+	MUST(&r, store_commit(r.s, &r.e));
+	MUST(&r, store_outbox_next(r.s, &next, &r.e));
+	IS_INT(next, NOW, "due at once");
+	MUST(&r, store_outbox_claim(r.s, STR("1"), NOW - 1, 1000, 10, r.a, &q, &n, &r.e));
+	IS_INT((long long)n, 0, "not before");
+	MUST(&r, store_outbox_claim(r.s, STR("1"), NOW, 1000, 1, r.a, &q, &n, &r.e));
+	OK(n == 1 && q[0].id == a && q[0].state == LETTER_QUEUED && q[0].attempts == 1, "the oldest is claimed");
+	OK(str_find(q[0].letter.message_id, STR("0123456789abc")) == 0, "with its token");
+	MUST(&r, store_outbox_claim(r.s, STR("2"), NOW, 1000, 10, r.a, &q, &n, &r.e));
+	OK(n == 1 && q[0].id != a, "a claimed row is not claimed again");
+	MUST(&r, store_outbox_next(r.s, &next, &r.e));
+	IS_INT(next, 0, "nothing is due");
+	MUST(&r, store_outbox_claim(r.s, STR("3"), NOW + 1000, 1000, 1, r.a, &q, &n, &r.e));
+	OK(n == 1 && q[0].state == LETTER_UNKNOWN && q[0].attempts == 2, "a stale claim is found, as unknown");
+	MUST(&r, store_outbox_result(r.s, q[0].id, LETTER_QUEUED, STR("451 later"), NOW + 5000, NOW, &r.e));
+	MUST(&r, store_outbox_next(r.s, &next, &r.e));
+	IS_INT(next, NOW + 5000, "later");
+	MUST(&r, store_outbox_result(r.s, a, LETTER_FAILED, STR("550 no"), NOW, NOW, &r.e));
+	MUST(&r, store_outbox_get(r.s, a, r.a, &one, &r.e));
+	OK(one.state == LETTER_FAILED && one.next_at == 0, "failed: not due");
+	IS_STR(one.last_reply, STR("550 no"), "with the server's words");
+	IS_STR(one.letter.message_id, STR("redacted.key1@support.example"), "no token is shown");
+	MUST(&r, store_begin(r.s, &r.e));
+	MUST(&r, store_outbox_retry(r.s, a, NOW, &r.e));
+	IS_INT(store_outbox_retry(r.s, a, NOW, &r.e), -1, "a queued one needs no retry");
+	MUST(&r, store_commit(r.s, &r.e));
+	MUST(&r, store_outbox_claim(r.s, STR("4"), NOW, 1000, 10, r.a, &q, &n, &r.e));
+	OK(n == 1 && q[0].id == a, "a retried one is due");
+	OK(str_find(q[0].letter.html, str_of(token)) >= 0, "and still has its token");
+	MUST(&r, store_outbox_result(r.s, a, LETTER_UNKNOWN, STR("lost"), 0, NOW, &r.e));
+	MUST(&r, store_outbox_claim(r.s, STR("4"), NOW, 1000, 10, r.a, &q, &n, &r.e));
+	IS_INT((long long)n, 0, "unknown without a time is held");
+	MUST(&r, store_outbox_result(r.s, a, LETTER_SENT, STR("250 ok"), 0, NOW + 7, &r.e));
+	IS_INT(rig_sql(&r, "SELECT sent_at FROM outbox WHERE id = 1"), NOW + 7, "sent");
+	IS_INT(rig_sql(&r, "SELECT count(*) FROM outbox WHERE id = 1 AND (message_id || reply_to || text || html ||"
+			   " envelope_from) LIKE '%0123456789abc%'"),
+	    0, "and its token is gone from everywhere");
+	IS_INT(store_outbox_result(r.s, a, LETTER_QUEUED, STR(""), NOW, NOW, &r.e), -1, "sent is final");
+	IS_INT(r.e.kind, ERR_REJECT, "and says so");
+	rig_close(&r);
+}
+
+static void
+test_outbox_list(void)
+{
+	struct rig r;
+	struct store_outbox_filter all = { .state = -1 }, failed = { .state = LETTER_FAILED },
+				   of_case = { .state = -1 };
+	struct store_queued *q;
+	struct store_entry *t;
+	size_t n;
+	int64_t c, id;
+
+	rig_open(&r);
+	MUST(&r, store_begin(r.s, &r.e));
+	c = of_case.case_id = rig_case(&r, "Help", r.acme_1, r.eva);
+	id = rig_letter(&r, c, r.eva, "key1", token);
+	MUST(&r, store_commit(r.s, &r.e));
+	MUST(&r, store_outbox_list(r.s, &all, r.a, &q, &n, &r.e));
+	OK(n == 1 && q[0].id == id && str_equal(q[0].case_number, STR("00000001")), "all");
+	OK(str_find(q[0].letter.reply_to, str_of(token)) < 0, "without tokens");
+	MUST(&r, store_outbox_list(r.s, &failed, r.a, &q, &n, &r.e));
+	IS_INT((long long)n, 0, "by state");
+	MUST(&r, store_outbox_list(r.s, &of_case, r.a, &q, &n, &r.e));
+	IS_INT((long long)n, 1, "of a case");
+	of_case.state = LETTER_SENT;
+	MUST(&r, store_outbox_list(r.s, &of_case, r.a, &q, &n, &r.e));
+	IS_INT((long long)n, 0, "of a case by state");
+	MUST(&r, store_case_timeline(r.s, c, r.a, &t, &n, &r.e));
+	OK(n == 1 && t[0].kind == ENTRY_NOTICE && str_equal(t[0].state, STR("queued")), "in the case's timeline");
+	rig_close(&r);
+}
+
+static void
+audit_fill(struct rig *r)
+{
+	rig_open(r);
+	for (int i = 0; i < 5; i++) {
+		MUST(r, store_begin(r->s, &r->e));
+		MUST(r, store_audit_add(r->s, "test", STR("me"), i, 0, STR("{\"a\":1}"), NOW + i, &r->e));
+		if (i == 2) {
+			MUST(r, store_audit_add(r->s, "lost", STR("me"), i, 0, STR("{}"), NOW, &r->e));
+			store_rollback(r->s);
+			MUST(r, store_begin(r->s, &r->e));
+			MUST(r, store_audit_add(r->s, "test", STR("me"), i, 0, STR("{}"), NOW, &r->e));
+		}
+		MUST(r, store_commit(r->s, &r->e));
+	}
+}
+
+static void
+test_audit(void)
+{
+	static const struct {
+		const char *name, *sql;
+		int64_t bad;
+	} rows[] = {
+		{ "whole", "SELECT 1", 0 },
+		{ "changed details", "UPDATE audit SET details = '{\"a\":2}' WHERE id = 2", 2 },
+		{ "changed time", "UPDATE audit SET at = at + 1 WHERE id = 4", 4 },
+		{ "two fields shifted", "UPDATE audit SET event = 'testm', who = 'e' WHERE id = 3", 3 },
+		{ "changed hash", "UPDATE audit SET hash = replace(hash, 'a', 'b') WHERE id = 1", 1 },
+		{ "a row in the middle removed", "DELETE FROM audit WHERE id = 3", 3 },
+		{ "the first removed", "DELETE FROM audit WHERE id = 1", 1 },
+		{ "the last removed", "DELETE FROM audit WHERE id = 5", 5 },
+		{ "all removed", "DELETE FROM audit", 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct rig r;
+		struct buf why;
+		int64_t n, bad = -1;
+
+		audit_fill(&r);
+		buf_init(&why, 1000);
+		if (i > 0) {
+			rig_sql(&r, rows[i].sql);
+			MUST(&r, store_audit_verify(r.s, &n, &bad, &why, &r.e));
+			IS_INT(bad, 0, "the triggers refuse it");
+			rig_sql(&r, "DROP TRIGGER audit_no_change");
+			rig_sql(&r, "DROP TRIGGER audit_no_removal");
+			rig_sql(&r, rows[i].sql);
+		}
+		MUST(&r, store_audit_verify(r.s, &n, &bad, &why, &r.e));
+		IS_INT(bad, rows[i].bad, rows[i].name);
+		OK((bad != 0) == (why.n != 0), "why: %s", buf_z(&why));
+		buf_free(&why);
+		rig_close(&r);
+	}
+}
+
+static void
+test_audit_list(void)
+{
+	struct rig r;
+	struct store_audit *l;
+	size_t n;
+
+	audit_fill(&r);
+	MUST(&r, store_audit_list(r.s, 0, 0, 2, r.a, &l, &n, &r.e));
+	OK(n == 2 && l[0].id == 5 && l[1].id == 4, "newest first");
+	MUST(&r, store_audit_list(r.s, 0, 4, 9, r.a, &l, &n, &r.e));
+	OK(n == 3 && l[0].id == 3, "by pages");
+	MUST(&r, store_audit_list(r.s, 3, 0, 9, r.a, &l, &n, &r.e));
+	OK(n == 1 && l[0].case_id == 3, "of a case");
+	MUST(&r, store_begin(r.s, &r.e));
+	IS_INT(store_audit_add(r.s, "x", STR("me"), 0, 0, STR("{broken"), NOW, &r.e), -1, "details are JSON");
+	rig_close(&r);
+}
+
+int
+main(void)
+{
+	test_ledger();
+	test_ledger_hostile();
+	test_outbox();
+	test_outbox_list();
+	test_audit();
+	test_audit_list();
+	return tap_done();
+}
