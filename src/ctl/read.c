@@ -4,32 +4,27 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/json.h"
 #include "ctl/explain.h"
 #include "daemon/reader.h"
+#include "daemon/settle.h"
 #include "reading/record.h"
-#include "reading/reference.h"
 #include "reading/verdict.h"
 
 #define INPUT_MOST ((size_t)64 << 20)
 #define JSON_MOST ((size_t)1 << 30)
 
-/* What is read without a configuration: everything the program knows, the shipped limits. */
-static void
+/* What is read without a configuration: the shipped limits and pattern. The defaults live as long as the setup. */
+static struct configuration *
 default_setup(struct ctl *c, struct reading_setup *s)
 {
-	static struct str pattern;
-	struct configuration *defaults;
+	static const struct own_marks no_marks;
+	struct configuration *defaults = configuration_defaults();
 
-	(void)c;
-	pattern = STR(REFERENCE_PATTERN_DEFAULT);
-	defaults = configuration_defaults();
-	*s = (struct reading_setup){
-		.limits = defaults->limits, .patterns = { &pattern, 1 }, .subaddress_delimiter = '+'
-	};
-	configuration_close(&defaults);
+	settle_reading(defaults, &no_marks, c->arena, s);
+	s->limits.message_bytes = INPUT_MOST;
+	return defaults;
 }
 
 static int
@@ -72,6 +67,7 @@ read_run(struct ctl *c)
 {
 	struct reading_setup setup;
 	struct reading reading = { 0 };
+	struct configuration *defaults;
 	enum reading_input input;
 	struct reader *reader;
 	struct str raw;
@@ -83,12 +79,13 @@ read_run(struct ctl *c)
 		return CTL_USAGE;
 	if (ctl_read_file(c, c->words[0], INPUT_MOST, &raw) < 0)
 		return CTL_REFUSED;
-	default_setup(c, &setup);
-	setup.limits.message_bytes = INPUT_MOST;
-	if (reader_open(&setup, &reader, &e) < 0)
-		return ctl_fail(c, &e);
-	ok = reader_read(reader, input, raw, c->arena, &reading, &e);
-	reader_close(&reader);
+	defaults = default_setup(c, &setup);
+	ok = reader_open(&setup, &reader, &e);
+	if (ok == 0) {
+		ok = reader_read(reader, input, raw, c->arena, &reading, &e);
+		reader_close(&reader);
+	}
+	configuration_close(&defaults);
 	if (ok < 0)
 		return ctl_fail(c, &e);
 	buf_init(&j, JSON_MOST);
