@@ -10,6 +10,8 @@
 
 #include "base/arena.h"
 
+#define DEFAULTS_MOST ((size_t)1 << 20)
+
 void
 key_number_store(const struct key *k, void *at, long long v)
 {
