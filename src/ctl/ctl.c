@@ -171,7 +171,7 @@ ctl_apply(struct ctl *c, const struct plan *p, const char *event, const struct r
 	struct err e;
 	int ok;
 
-	templates = templates_open(c->configuration->template_dir, &e);
+	templates = settle_templates_or_err(c->configuration, &e);
 	if (templates == NULL)
 		return ctl_fail(c, &e);
 	a.templates = templates;

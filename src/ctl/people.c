@@ -157,7 +157,7 @@ person_options(const struct ctl *c, struct person_record *r)
 	name_split(ctl_option(c, "name"), &r->person);
 }
 
-/* LEVEL or LEVEL@ORGID: access given together with the contact. */
+/* Access given together with the contact. */
 static int
 contact_access(struct ctl *c, int64_t person)
 {
@@ -165,16 +165,16 @@ contact_access(struct ctl *c, int64_t person)
 	struct err e;
 
 	for (size_t i = 0; (value = ctl_option_at(c, "access", i)).p; i++) {
-		ptrdiff_t at = str_find_char(value, '@');
+		ptrdiff_t at = str_rfind_char(value, '=');
 		enum access_level level;
 		struct deployment d;
 
-		if (at < 0 || !access_level_parse(str_head(value, (size_t)at), &level))
+		if (at < 0 || !access_level_parse(str_skip(value, (size_t)at + 1), &level))
 			return ctl_refuse(
-			    "--access %.*s: LEVEL@ORGID is allowed, with LEVEL basic, read-only or read-write",
+			    "--access %.*s: ORGID=LEVEL is allowed, with LEVEL basic, read-only or read-write",
 			    STR_ARGS(value));
-		if (store_deployment_find(c->store, str_skip(value, (size_t)at + 1), c->arena, &d, &e) < 0 ||
-		    store_access_set(c->store, person, d.id, level, c->now, &e) < 0)
+		if (store_deployment_find(c->store, str_head(value, (size_t)at), c->arena, &d, &e) < 0 ||
+		    store_access_set(c->store, person, d.id, level, c->who, c->now, &e) < 0)
 			return ctl_fail(c, &e);
 	}
 	return CTL_DONE;
@@ -381,7 +381,7 @@ static const struct option_spec deployment_options[] = { { "org", "NAME", true, 
 static const struct option_spec contact_options[] = { NAME, { "org", "NAME", true, false, "the organisation" },
 	{ "employer", "NAME", true, false, "who employs the person" },
 	{ "country", "NAME", true, false, "the country" }, { "phone", "NUMBER", false, false, "a telephone number" },
-	{ "access", "LEVEL@ORGID", false, true, "access to a deployment: basic, read-only, read-write" }, LANGUAGE,
+	{ "access", "ORGID=LEVEL", false, true, "access to a deployment: basic, read-only, read-write" }, LANGUAGE,
 	END_OPTIONS };
 static const struct option_spec approver_options[] = {
 	{ "org", "NAME", false, false, "approves for all deployments of this organisation" },
@@ -400,7 +400,7 @@ const struct verb verbs_people[] = {
 	{ "contact", "add", "ADDRESS", 1, 1, "Add a contact",
 	    "casectl contact add eva@acme.example --name \"Eva Lind\" --org \"Acme Ltd\" --employer \"Acme Ltd\" "
 	    "--country Sweden "
-	    "--access read-write@ACME-1",
+	    "--access ACME-1=read-write",
 	    contact_options, contact_add },
 	{ "contact", "list", "", 0, 0, "List contacts", "casectl contact list", NULL, contact_list },
 	{ "approver", "add", "ADDRESS", 1, 1, "Name a Designated Approver",

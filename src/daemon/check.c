@@ -5,7 +5,7 @@
 
 #include "daemon/check.h"
 
-#include "outbox/template.h"
+#include "daemon/settle.h"
 #include "reading/reading.h"
 #include "reading/verdict.h"
 #include "store/store.h"
@@ -97,11 +97,9 @@ check_words(const struct configuration *c, struct buf *errors)
 	if (enabled == NULL)
 		buf_add_format(errors, "%.*s: approval: %s\n", STR_ARGS(c->path), e.text);
 	verdict_close(&enabled);
-	templates = templates_open(c->template_dir, &e);
+	templates = settle_templates(c, errors);
 	t.phrases = verdict_open(&all, &c->extra_yes, &c->extra_no, &e);
-	if (templates == NULL || t.phrases == NULL) {
-		buf_add_format(errors, "%s\n", e.text);
-	} else {
+	if (templates && t.phrases) {
 		samples = arena_open(CHECK_MEMORY);
 		t.arena = arena_open(CHECK_MEMORY);
 		templates_each(templates, samples, check_template, &t);

@@ -50,7 +50,7 @@ intake_open(struct intake *in, struct err *e)
 	in->settled = arena_open(SETTLE_MEMORY);
 	in->scratch = arena_open(SETTLE_MEMORY);
 	in->phrases = verdict_open(&c->approval_languages, &c->extra_yes, &c->extra_no, e);
-	if (in->phrases == NULL || (in->templates = templates_open(c->template_dir, e)) == NULL ||
+	if (in->phrases == NULL || (in->templates = settle_templates_or_err(c, e)) == NULL ||
 	    store_open(c->database, STORE_WRITE, &in->store, e) < 0 || settle_marks(in->store, c, &in->marks, e) < 0)
 		return -1;
 	settle_reading(c, &in->marks, in->settled, &in->setup);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/crypto.h"
+#include "rules/notice.h"
 
 int
 settle_marks(struct store *s, const struct configuration *c, struct own_marks *out, struct err *e)
@@ -31,15 +32,18 @@ settle_reading(const struct configuration *c, const struct own_marks *marks, str
 {
 	struct str *patterns = arena_array(a, c->n_patterns, sizeof(*patterns)),
 		   *addresses = arena_array(a, 2, sizeof(*addresses));
+	size_t n = 0;
 
 	for (size_t i = 0; i < c->n_patterns; i++)
 		patterns[i] = c->patterns[i].text;
-	addresses[0] = c->address;
-	addresses[1] = c->noreply;
+	if (c->address.n)
+		addresses[n++] = c->address;
+	if (c->noreply.n)
+		addresses[n++] = c->noreply;
 	*out = (struct reading_setup){
 		.limits = c->limits,
 		.patterns = { patterns, c->n_patterns },
-		.addresses = { addresses, c->noreply.n ? 2 : 1 },
+		.addresses = { addresses, n },
 		.subaddress_delimiter = c->subaddress_delimiter,
 		.authserv_ids = c->authserv_ids,
 		.border_hosts = c->border_hosts,
@@ -64,4 +68,29 @@ settle_policy(const struct configuration *c, const struct verdict_phrases *phras
 		.approval_expiry_days = c->approval_expiry_days,
 		.free_mail_domains = c->free_mail_domains,
 	};
+}
+
+struct templates *
+settle_templates(const struct configuration *c, struct buf *errors)
+{
+	static struct template_kind kinds[NOTICE_COUNT];
+
+	for (int k = 0; k < NOTICE_COUNT; k++)
+		kinds[k] =
+		    (struct template_kind){ notice_kind_name((enum notice_kind)k), notice_values((enum notice_kind)k) };
+	return templates_open(c->template_dir, kinds, NOTICE_COUNT, notice_standard_values, errors);
+}
+
+struct templates *
+settle_templates_or_err(const struct configuration *c, struct err *e)
+{
+	struct templates *t;
+	struct buf errors;
+
+	buf_init(&errors, 1 << 20);
+	t = settle_templates(c, &errors);
+	if (t == NULL)
+		err_set(e, ERR_FATAL, "templates: %.*s", STR_ARGS(str_trim(buf_str(&errors))));
+	buf_free(&errors);
+	return t;
 }

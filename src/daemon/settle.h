@@ -5,6 +5,7 @@
 #define CASEMAIL_DAEMON_SETTLE_H
 
 #include "base/configuration.h"
+#include "outbox/template.h"
 #include "reading/reading.h"
 #include "rules/snapshot.h"
 #include "store/store.h"
@@ -20,5 +21,10 @@ int settle_marks(struct store *s, const struct configuration *c, struct own_mark
 void settle_reading(
     const struct configuration *c, const struct own_marks *marks, struct arena *a, struct reading_setup *out);
 void settle_policy(const struct configuration *c, const struct verdict_phrases *phrases, struct policy *out);
+
+/* The templates of all kinds of notice, closed by the caller. NULL: errors holds every error, one a line. */
+struct templates *settle_templates(const struct configuration *c, struct buf *errors);
+/* Likewise for one who has nobody to show a list to: NULL and ERR_FATAL with the first errors. */
+struct templates *settle_templates_or_err(const struct configuration *c, struct err *e);
 
 #endif
