@@ -141,7 +141,7 @@ dispatch_letter(struct dispatch *d, const struct store_queued *q, struct err *e)
 
 	fault_point("after-claim");
 	if (dispatch_compose(d, &q->letter, q->created_at, &why) < 0)
-		snprintf(o.reply, sizeof(o.reply), "not composed: %s", why.text);
+		snprintf(o.reply, sizeof(o.reply), "not composed: %.400s", why.text);
 	else
 		smtp_send(d->smtp, q->letter.envelope_from, q->letter.to, buf_str(&d->mail), &o);
 	fault_point("after-send");
