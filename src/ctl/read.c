@@ -129,7 +129,6 @@ verdict_run(struct ctl *c)
 		return CTL_USAGE;
 	}
 	verdict_read(phrases, text, c->arena, &r);
-	verdict_close(&phrases);
 	buf_init(&j, JSON_MOST);
 	json_open(&j, NULL, '{');
 	json_text(&j, "verdict", str_of(verdict_name(r.verdict)));
@@ -146,6 +145,7 @@ verdict_run(struct ctl *c)
 	else
 		printf("%s: %s\n", verdict_name(r.verdict), r.reason);
 	buf_free(&j);
+	verdict_close(&phrases); /* r borrows from it */
 	return CTL_DONE;
 }
 
