@@ -5,7 +5,6 @@
 
 #include "reading/machine.h"
 #include "reading/reference.h"
-#include "reading/split.h"
 
 #define WEAK __attribute__((weak))
 
@@ -55,29 +54,4 @@ machine_classify(const struct mime_message *m, const struct reading_setup *setup
 	(void)setup;
 	(void)a;
 	(void)out;
-}
-
-WEAK void
-split_text(struct str text, struct arena *a, struct split *out)
-{
-	(void)a;
-	out->new_text = text;
-}
-
-WEAK void
-split_html(struct str html, struct arena *a, struct str *text, struct split *out)
-{
-	char *t = arena_alloc(a, html.n + 1);
-	size_t n = 0;
-	bool tag = false;
-
-	for (size_t i = 0; i < html.n; i++) {
-		if (html.p[i] == '<')
-			tag = true;
-		if (!tag)
-			t[n++] = html.p[i];
-		if (html.p[i] == '>')
-			tag = false;
-	}
-	*text = out->new_text = (struct str){ t, n };
 }
