@@ -100,6 +100,7 @@ deployment_add(struct ctl *c)
 	    (status = organisation_of(c, "partner", &partner)) != CTL_DONE)
 		return status;
 	d.organisation = customer.id;
+	d.customer = customer.name;
 	d.partner = partner.id;
 	if (store_deployment_add(c->store, &d, ctl_option(c, "end-user"), &id, &e) < 0)
 		return ctl_fail(c, &e);

@@ -35,6 +35,7 @@ struct dispatch {
 	struct arena *arena;
 	struct buf mail;
 	char claimer[32];
+	bool has_claimed; /* claims found before the first of our own are a dead process's: the daemon's lock says so */
 };
 
 static int
@@ -140,6 +141,12 @@ dispatch_letter(struct dispatch *d, const struct store_queued *q, struct err *e)
 	struct err why;
 
 	fault_point("after-claim");
+	if (q->state == LETTER_UNKNOWN && !d->configuration->retry_unknown) {
+		o.result = SMTP_UNKNOWN;
+		snprintf(
+		    o.reply, sizeof(o.reply), "the process that was sending it died before it wrote down the answer");
+		return dispatch_conclude(d, q, &o, e);
+	}
 	if (dispatch_compose(d, &q->letter, q->created_at, &why) < 0)
 		snprintf(o.reply, sizeof(o.reply), "not composed: %.400s", why.text);
 	else
@@ -156,9 +163,10 @@ dispatch_round(struct dispatch *d, size_t *n, struct err *e)
 	size_t i;
 
 	arena_reset(d->arena);
-	if (store_outbox_claim(
-		d->store, str_of(d->claimer), clock_now(), CLAIM_STALE_MS, CLAIM_MOST, d->arena, &due, n, e) < 0)
+	if (store_outbox_claim(d->store, str_of(d->claimer), clock_now(), d->has_claimed ? CLAIM_STALE_MS : 0,
+		CLAIM_MOST, d->arena, &due, n, e) < 0)
 		return -1;
+	d->has_claimed = true;
 	for (i = 0; i < *n && !process_is_stopping(); i++)
 		if (dispatch_letter(d, &due[i], e) < 0)
 			return -1;

@@ -94,6 +94,17 @@ intake_folder(const struct intake *in, enum outcome o)
 	}
 }
 
+/* Ends a transaction of the ledger alone: ok is what was done in it. */
+static int
+intake_conclude(struct intake *in, int ok, struct err *e)
+{
+	if (ok == 0)
+		ok = store_commit(in->store, e);
+	if (ok < 0)
+		store_rollback(in->store);
+	return ok;
+}
+
 /* Moves those of moves that go to folder, and marks them moved. */
 static int
 intake_move_to(struct intake *in, struct str folder, const struct store_move *moves, size_t n, struct err *e)
@@ -113,7 +124,9 @@ intake_move_to(struct intake *in, struct str folder, const struct store_move *mo
 	if (session_move(in->session, uids, k, folder, e) < 0)
 		return -1;
 	fault_point("after-move");
-	return store_ledger_moved(in->store, ids, k, clock_now(), e);
+	if (store_begin(in->store, e) < 0)
+		return -1;
+	return intake_conclude(in, store_ledger_moved(in->store, ids, k, clock_now(), e), e);
 }
 
 static int
@@ -288,7 +301,9 @@ intake_connect(struct intake *in, enum mailbox_trouble *trouble, struct err *e)
 	LOG_INFO("watching a mailbox", LOG_TEXT("mailbox", in->mailbox->name),
 	    LOG_TEXT("host", in->mailbox->server.host), LOG_TEXT("folder", in->mailbox->folder),
 	    LOG_NUMBER("messages", state.exists), LOG_Z("idle", state.idle ? "yes" : "no"));
-	if (store_ledger_forget_old(in->store, in->mailbox->name, in->uidvalidity, clock_now(), e) < 0)
+	if (store_begin(in->store, e) < 0 ||
+	    intake_conclude(
+		in, store_ledger_forget_old(in->store, in->mailbox->name, in->uidvalidity, clock_now(), e), e) < 0)
 		return -1;
 	return intake_move_decided(in, e);
 }

@@ -51,7 +51,7 @@ reader_serve(struct reader_context *c, const struct limits *limits, struct arena
 	struct str raw;
 	struct err e;
 
-	if (frame_read(STDIN_FILENO, limits->message_bytes + 1, 0, a, &type, &raw, &e) != 1)
+	if (frame_read(STDIN_FILENO, limits->message_bytes + limits->message_bytes / 4 + 1, 0, a, &type, &raw, &e) != 1)
 		return false;
 	sandbox_allow_cpu(limits->reader_cpu_seconds);
 	memset(&reading, 0, sizeof(reading));
