@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,22 @@
 #define BACKOFF_FIRST_MS 1000
 #define BACKOFF_MOST_MS 60000
 #define LIVED_LONG_MS 60000
+
+/* The program that runs now: by its path, which also holds under valgrind, or, where a newer one was installed
+ * meanwhile, the very file that runs, so that parent and child are of one version. */
+static void
+child_exec_self(const char **argv)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (n > 0) {
+		path[n] = '\0';
+		if (!str_ends(str_of(path), STR(" (deleted)")))
+			execv(path, (char **)argv);
+	}
+	execv("/proc/self/exe", (char **)argv);
+}
 
 /* In the child: descriptors 3 and 4 are what process.h says, nothing above is open. */
 static void
@@ -50,7 +67,7 @@ child_exec(const struct child *c, const struct child_start *how, int report)
 	    dup2(text_high, PROCESS_CONFIGURATION_FD) < 0 || lseek(PROCESS_CONFIGURATION_FD, 0, SEEK_SET) < 0 ||
 	    close_range(PROCESS_CONFIGURATION_FD + 1, ~0U, 0) < 0)
 		_exit(126);
-	execv("/proc/self/exe", (char **)argv);
+	child_exec_self(argv);
 	_exit(127);
 }
 
