@@ -209,9 +209,10 @@ static bool
 decides(struct str line)
 {
 	static const char *const words[] = { "yes", "no", "approve", "approved", "reject", "rejected", "denied", "deny",
-		"ok", "ja", "nein", "genehmigt", "abgelehnt", "oui", "non", "approuvé", "refusé", "sí", "si",
-		"aprobado", "rechazado", "sim", "não", "aprovado", "rejeitado", "sì", "approvato", "rifiutato", "tak",
-		"nie", "zatwierdzam", "odrzucam", "はい", "いいえ", "承認", "却下", "承認します", "却下します" };
+		"ok", "accepted", "not accepted", "accettata", "è stata accettata", "aceite", "foi aceite", "ja",
+		"nein", "genehmigt", "abgelehnt", "oui", "non", "approuvé", "refusé", "sí", "si", "aprobado",
+		"rechazado", "sim", "não", "aprovado", "rejeitado", "sì", "approvato", "rifiutato", "tak", "nie",
+		"zatwierdzam", "odrzucam", "はい", "いいえ", "承認", "却下", "承認します", "却下します" };
 
 	while (line.n > 0 && strchr(" .,;:!\"'>*-|", line.p[0]) != NULL)
 		line = str_skip(line, 1);
