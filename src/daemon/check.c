@@ -5,6 +5,8 @@
 
 #include "daemon/check.h"
 
+#include <stdlib.h>
+
 #include "daemon/settle.h"
 #include "reading/reading.h"
 #include "reading/verdict.h"
@@ -12,12 +14,16 @@
 
 #define WRAP_NARROW 60
 #define WRAP_WIDE 80
+#define WRAP_STEP 4
 #define CHECK_MEMORY ((size_t)64 << 20)
+#define SEEN_SLOTS ((size_t)1 << 17)
 
 struct self_test {
 	const struct verdict_phrases *phrases;
 	struct arena *arena;
 	struct buf *errors;
+	uint64_t *seen; /* hashes of lines that were looked at: templates have most lines in common */
+	size_t n_seen;
 };
 
 static void
@@ -32,18 +38,39 @@ check_patterns(const struct configuration *c, struct buf *errors)
 	}
 }
 
+/* Whether the line is new; one that is not, or hashes like another (FNV-1a, 64 bits), was judged already. */
 static bool
-line_decides(const struct self_test *t, struct str line)
+line_is_new(struct self_test *t, struct str line)
+{
+	uint64_t h = 14695981039346656037u;
+	size_t at;
+
+	for (size_t i = 0; i < line.n; i++)
+		h = (h ^ (unsigned char)line.p[i]) * 1099511628211u;
+	for (at = h % SEEN_SLOTS; t->seen[at] != 0; at = (at + 1) % SEEN_SLOTS)
+		if (t->seen[at] == h)
+			return false;
+	if (t->n_seen < SEEN_SLOTS / 2) {
+		t->seen[at] = h;
+		t->n_seen++;
+	}
+	return true;
+}
+
+static bool
+line_decides(struct self_test *t, struct str line)
 {
 	struct verdict_result r;
 
+	if (!line_is_new(t, line))
+		return false;
 	verdict_read(t->phrases, line, t->arena, &r);
 	return r.verdict == VERDICT_APPROVE || r.verdict == VERDICT_DENY;
 }
 
 /* Each line alone, and each piece it is cut into when a mail program wraps it at width. */
 static bool
-text_decides(const struct self_test *t, struct str text, size_t width, struct str *which)
+text_decides(struct self_test *t, struct str text, size_t width, struct str *which)
 {
 	struct str line;
 
@@ -74,7 +101,7 @@ check_template(void *context, const char *kind, struct str language, const struc
 	bool bad = line_decides(t, text->subject);
 
 	line = text->subject;
-	for (size_t width = WRAP_NARROW; !bad && width <= WRAP_WIDE; width += 4)
+	for (size_t width = WRAP_NARROW; !bad && width <= WRAP_WIDE; width += WRAP_STEP)
 		bad = text_decides(t, text->text, width, &line);
 	if (bad)
 		buf_add_format(t->errors,
@@ -102,7 +129,11 @@ check_words(const struct configuration *c, struct buf *errors)
 	if (templates && t.phrases) {
 		samples = arena_open(CHECK_MEMORY);
 		t.arena = arena_open(CHECK_MEMORY);
+		t.seen = calloc(SEEN_SLOTS, sizeof(*t.seen));
+		if (t.seen == NULL)
+			abort();
 		templates_each(templates, samples, check_template, &t);
+		free(t.seen);
 		arena_close(&t.arena);
 		arena_close(&samples);
 	}
