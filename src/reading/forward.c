@@ -21,51 +21,11 @@ struct block {
 	struct str subject, from, date;
 };
 
-size_t
-lines_decoration(struct str s)
-{
-	size_t i = 0;
-
-	while (i < s.n) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c == '-' || c == '_' || c == '=' || c == '*' || c == '~' || c == '#' || c == '+' || c == ' ' ||
-		    c == '.' || c == '>' || c == '<' || c == '[' || c == '(' || c == '|' || c == '/')
-			i++;
-		else if (str_starts(str_skip(s, i), STR("\xe2\x80\x94")) ||
-			 str_starts(str_skip(s, i), STR("\xe2\x80\x93")) ||
-			 str_starts(str_skip(s, i), STR("\xe2\x94\x80")) ||
-			 str_starts(str_skip(s, i), STR("\xe2\x80\x95")))
-			i += 3;
-		else
-			break;
-	}
-	return i;
-}
-
-bool
-lines_is_rule(struct str key, size_t least)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < key.n; n++) {
-		unsigned char c = (unsigned char)key.p[i];
-
-		if (c == '-' || c == '_' || c == '=' || c == '*' || c == '~' || c == '#' || c == ' ')
-			i++;
-		else if (c == 0xe2 && lines_decoration(str_head(str_skip(key, i), 3)) == 3)
-			i += 3;
-		else
-			return false;
-	}
-	return n >= least;
-}
-
 /* The kinds of the field a line begins, and its value; 0 where it is none. */
 static unsigned
-field_of(const struct line *l, struct str *value)
+read_field(const struct line *l, struct str *value)
 {
-	struct str key = l->key, name, body = l->body;
+	struct str key = l->key, name;
 	ptrdiff_t colon;
 	size_t at;
 	unsigned kinds;
@@ -81,11 +41,18 @@ field_of(const struct line *l, struct str *value)
 	kinds = marks_exact(name) & MARK_FIELDS;
 	if (kinds == 0)
 		return 0;
-	at = marks_unfold(body, (size_t)(key.p - l->key.p) + (size_t)colon + 1);
-	*value = str_trim(str_skip(body, at));
+	at = marks_unfold(l->body, (size_t)(key.p - l->key.p) + (size_t)colon + 1);
+	*value = str_trim(str_skip(l->body, at));
 	while (value->n && value->p[0] == '*')
 		*value = str_trim(str_skip(*value, 1));
 	return kinds;
+}
+
+void
+forward_find_fields(struct lines *ls)
+{
+	for (size_t i = 0; i < ls->n; i++)
+		ls->list[i].field = read_field(&ls->list[i], &ls->list[i].value);
 }
 
 static void
@@ -108,14 +75,14 @@ static bool
 is_continuation(const struct lines *ls, size_t i)
 {
 	const struct line *l = &ls->list[i], *before = l - 1;
-	struct str tail = before->key, value;
+	struct str tail = before->key;
 
 	if (line_is_blank(l) || line_is_blank(before) || l->depth != before->depth)
 		return false;
 	if (l->key.p[0] == '<' || tail.p[tail.n - 1] == ',' || tail.p[tail.n - 1] == ';' || tail.p[tail.n - 1] == ':' ||
 	    char_is_space(l->body.p[0]))
 		return true;
-	return i + 1 < ls->n && field_of(&ls->list[i + 1], &value) != 0;
+	return i + 1 < ls->n && ls->list[i + 1].field != 0;
 }
 
 static struct str
@@ -135,19 +102,17 @@ read_block(const struct lines *ls, size_t i, struct block *b)
 	*b = (struct block){ 0 };
 	for (size_t k = i; k < ls->n && k < i + BLOCK_LINES; k++) {
 		const struct line *l = &ls->list[k];
-		struct str value;
-		unsigned kinds;
+		unsigned kinds = l->field;
 
 		if (line_is_blank(l)) {
 			size_t next = lines_next(ls, k);
 
-			if (k == i || next != k + 1 || !field_of(&ls->list[next], &value) || (b->kinds & MARK_SUBJECT))
+			if (k == i || next != k + 1 || ls->list[next].field == 0 || (b->kinds & MARK_SUBJECT))
 				break;
 			continue;
 		}
-		kinds = field_of(l, &value);
 		if (kinds) {
-			keep_value(b, kinds, value);
+			keep_value(b, kinds, l->value);
 			last = kinds;
 		} else if (k > i && is_continuation(ls, k)) {
 			if (str_find_char(l->key, '@') >= 0)
@@ -249,10 +214,12 @@ read_glued(const struct line *l, size_t at, struct block *b)
 static unsigned
 marker_of(const struct line *l, size_t *rest, bool *dashes)
 {
-	size_t skip = lines_decoration(l->key), n;
+	size_t skip = l->skip, n;
 	struct str key = str_skip(l->key, skip), after;
 	unsigned kinds;
 
+	if (!(l->starts & (MARK_ORIGINAL | MARK_FORWARD | MARK_BEGIN)))
+		return 0;
 	if (l->key.n > 4096 || key.n == 0)
 		return 0;
 	n = marks_prefix(key, MARK_ORIGINAL | MARK_FORWARD | MARK_BEGIN);
@@ -301,10 +268,8 @@ is_unknown_block(const struct lines *ls, size_t i)
 }
 
 static bool
-is_dashed_words(struct str key)
+is_dashed_words(struct str key, size_t skip)
 {
-	size_t skip = lines_decoration(key);
-
 	return key.n > 8 && key.n < 120 && skip >= 4 && skip < key.n && str_ends(key, STR("---"));
 }
 
@@ -346,7 +311,6 @@ forward_at(const struct lines *ls, size_t i, struct forward *out)
 	bool dashes = false;
 	unsigned kinds;
 	struct block b;
-	struct str value;
 
 	*out = (struct forward){ 0 };
 	if (line_is_blank(l))
@@ -357,11 +321,11 @@ forward_at(const struct lines *ls, size_t i, struct forward *out)
 		if (out->n)
 			return;
 	}
-	if (is_dashed_words(l->key) && is_unknown_block(ls, lines_next(ls, i + 1))) {
+	if (is_dashed_words(l->key, l->skip) && is_unknown_block(ls, lines_next(ls, i + 1))) {
 		*out = (struct forward){ .n = 1, .is_forward = true };
 		return;
 	}
-	if (field_of(l, &value)) {
+	if (l->field) {
 		read_block(ls, i, &b);
 		if (is_block(&b, false)) {
 			out->n = b.n;

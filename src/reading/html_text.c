@@ -10,14 +10,14 @@
 #include <string.h>
 
 #define TAG_WORDS 300
-#define QUOTES_SHOWN 20
+#define QUOTES_SHOWN 8
 
 void
 html_text_open(struct html_text *t, size_t html_bytes)
 {
 	*t = (struct html_text){ 0 };
 	/* quote marks are the one thing that can make text longer than its HTML */
-	buf_init(&t->out, html_bytes * 3 + 65536);
+	buf_init(&t->out, html_bytes * 5 + 65536);
 	buf_init(&t->hints, html_bytes + 65536);
 	buf_init(&t->line, html_bytes * 2 + 4096);
 }
@@ -32,6 +32,8 @@ line_has_text(const struct html_text *t)
 static void
 put_line(struct html_text *t, struct str content)
 {
+	t->last_quotes = t->line_quotes;
+	t->last_hint = t->line_hint;
 	for (unsigned i = 0; i < t->line_quotes && i < QUOTES_SHOWN; i++)
 		buf_add(&t->out, content.n || i + 1 < t->line_quotes ? STR("> ") : STR(">"));
 	buf_add(&t->out, content);
@@ -47,10 +49,14 @@ begin_line(struct html_text *t)
 {
 	if (t->line.n)
 		return;
+	if (t->want_blank && !t->blank && t->out.n) {
+		/* a blank line between two depths has the lesser one */
+		t->line_quotes = t->quotes < t->last_quotes ? t->quotes : t->last_quotes;
+		t->line_hint = t->hint == t->last_hint ? t->hint : HINT_NONE;
+		put_line(t, STR_NONE);
+	}
 	t->line_hint = t->hint;
 	t->line_quotes = t->quotes;
-	if (t->want_blank && !t->blank && t->out.n)
-		put_line(t, STR_NONE);
 	t->want_blank = false;
 }
 
@@ -77,22 +83,23 @@ html_text_close(struct html_text *t, struct arena *a, struct str *text, unsigned
 void
 html_text_add(struct html_text *t, struct str s, bool pre)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (pre && c == '\n') {
+	for (size_t i = 0, n; i < s.n; i += n) {
+		n = 0;
+		while (i + n < s.n && !char_is_space(s.p[i + n]))
+			n++;
+		if (n) {
+			begin_line(t);
+			buf_add(&t->line, (struct str){ s.p + i, n });
+			continue;
+		}
+		n = 1;
+		if (pre && s.p[i] == '\n') {
 			html_text_newline(t);
-			continue;
-		}
-		if (c == '\r')
-			continue;
-		if (!pre && char_is_space(c)) {
-			if (line_has_text(t) && t->line.p[t->line.n - 1] != ' ')
-				buf_add_char(&t->line, ' ');
-			continue;
-		}
-		begin_line(t);
-		buf_add_char(&t->line, c);
+		} else if (pre && s.p[i] != '\r') {
+			begin_line(t);
+			buf_add_char(&t->line, s.p[i]);
+		} else if (!pre && line_has_text(t) && t->line.p[t->line.n - 1] != ' ')
+			buf_add_char(&t->line, ' ');
 	}
 }
 

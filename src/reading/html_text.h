@@ -17,6 +17,8 @@ struct html_text {
 	enum hint hint;   /* of the lines to come */
 	enum hint line_hint;
 	unsigned line_quotes; /* as the line began */
+	unsigned last_quotes; /* of the line before */
+	enum hint last_hint;
 	bool blank, want_blank, cut;
 	size_t item; /* bytes of the line that are a list's bullet */
 };

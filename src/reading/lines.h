@@ -30,7 +30,11 @@ struct line {
 	unsigned depth;  /* how many quote marks stand in front */
 	enum hint hint;
 	enum part part;
-	bool kept; /* a quoted line that stays with the answer below it */
+	size_t skip;      /* bytes of decoration at the start of key */
+	unsigned starts;  /* the kinds of phrases that stand behind the decoration */
+	unsigned field;   /* the kinds (MARK_FROM, ...) of the header field it begins, or 0 */
+	struct str value; /* of that field, in body */
+	bool kept;        /* a quoted line that stays with the answer below it */
 };
 
 struct lines {
@@ -45,14 +49,26 @@ line_is_blank(const struct line *l)
 	return l->key.n == 0;
 }
 
+/* --- lines.c --- */
+
+/* The lines of text, which they borrow; hints: one for each line, or NULL. Room for one cut is kept. */
+void lines_make(struct str text, const unsigned char *hints, struct arena *a, struct lines *out);
+/* Cuts line i in two at an offset of its body; once for one set of lines. */
+void lines_cut(struct lines *ls, size_t i, size_t offset);
 /* The index of the first line from i on that is not blank; ls->n where there is none. Looks at most
  * at LINES_NEAR lines. */
 #define LINES_NEAR 12
 size_t lines_next(const struct lines *ls, size_t i);
+/* Sets key and what depends on it, from body. */
+void lines_fold(struct line *l, struct arena *a);
+/* The offset behind decoration (dashes, stars, blanks, ...) at the start of s. */
+size_t lines_decoration(struct str s);
+/* Whether the whole of a line is a rule: at least `least` of - _ = * ~ # or a long dash. */
+bool lines_is_rule(struct str key, size_t least);
 
 /* --- quote.c --- */
 
-/* Sets depth and body of each line from the marks in front: ">", "|", "AB>". */
+/* Sets depth, body, key, skip and starts of each line, from the marks in front: ">", "|", "AB>". */
 void quote_find_marks(struct lines *ls);
 /* How many lines from i on are the line that says who wrote what follows ("On ... wrote:"); 0 if none.
  * *offset: where in the body of line i it begins (text may stand before it on the same line). */
@@ -63,6 +79,9 @@ bool quote_is_above_line(const struct line *l);
 void quote_join_wrapped(struct lines *ls);
 
 /* --- forward.c --- */
+
+/* Sets field and value of each line. */
+void forward_find_fields(struct lines *ls);
 
 struct forward {
 	size_t n;        /* lines taken: marker and header block; 0 where there is none */
@@ -81,10 +100,5 @@ bool signature_is_footer(const struct line *l);
 bool signature_is_notice(const struct lines *ls, size_t i);
 /* Marks the signature in lines [begin, end), a run of new text; text_above: whether new text stands before it. */
 void signature_mark(struct lines *ls, size_t begin, size_t end, bool text_above);
-
-/* The offset behind decoration (dashes, stars, blanks, ...) at the start of s. */
-size_t lines_decoration(struct str s);
-/* Whether the whole of a line is a rule: at least `least` of - _ = * ~ # or a long dash. */
-bool lines_is_rule(struct str key, size_t least);
 
 #endif

@@ -13,10 +13,7 @@ struct mark {
 	unsigned kinds;
 };
 
-static const struct mark table[] = {
-#include "reading/marks_table.h"
-};
-#define TABLE_ROWS (sizeof(table) / sizeof(table[0]))
+#include "reading/marks_table.h" /* table, first_row */
 
 /* One code point off s (n > 0); invalid bytes give themselves one at a time. */
 static unsigned
@@ -141,8 +138,28 @@ fold(struct str text, char *out, size_t most, size_t *used)
 
 	while (at < text.n && n < most) {
 		size_t step;
-		unsigned c = next_code(str_skip(text, at), &step);
+		unsigned c = (unsigned char)text.p[at];
 
+		if (c > 0x20 && c < 0x80) { /* nearly all there is */
+			if (blank) {
+				if (out)
+					out[n] = ' ';
+				blank = false;
+				if (++n >= most)
+					break;
+			}
+			if (out)
+				out[n] = c >= 'A' && c <= 'Z' ? (char)(c + 0x20) : (char)c;
+			n++;
+			at++;
+			continue;
+		}
+		if (c <= 0x20) {
+			blank = n > 0;
+			at++;
+			continue;
+		}
+		c = next_code(str_skip(text, at), &step);
 		if (is_blank(c)) {
 			blank = n > 0;
 		} else if (!is_invisible(c)) {
@@ -243,26 +260,51 @@ narrow(size_t *lo, size_t *hi, size_t k, unsigned char c)
 	*hi = ends[1];
 }
 
+/* Walks down the rows that folded begins with. The longest of these kinds; *all: the kinds of every one. */
+static size_t
+walk(struct str folded, unsigned kinds, unsigned *all)
+{
+	size_t lo, hi, best = 0;
+
+	if (folded.n == 0)
+		return 0;
+	lo = first_row[(unsigned char)folded.p[0]];
+	hi = first_row[(unsigned char)folded.p[0] + 1];
+	for (size_t k = 0; lo < hi; narrow(&lo, &hi, k, (unsigned char)folded.p[k])) {
+		const struct mark *m = &table[lo];
+
+		k++;
+		if (m->phrase.n == k && (m->kinds & kinds) && word_ends(m->phrase, str_skip(folded, k))) {
+			best = k;
+			*all |= m->kinds;
+		}
+		if (k == folded.n)
+			break;
+	}
+	return best;
+}
+
 size_t
 marks_prefix(struct str folded, unsigned kinds)
 {
-	size_t lo = 0, hi = TABLE_ROWS, best = 0;
+	unsigned all = 0;
 
-	for (size_t k = 0; k < folded.n; k++) {
-		narrow(&lo, &hi, k, (unsigned char)folded.p[k]);
-		if (lo == hi)
-			break;
-		if (table[lo].phrase.n == k + 1 && (table[lo].kinds & kinds) &&
-		    word_ends(table[lo].phrase, str_skip(folded, k + 1)))
-			best = k + 1;
-	}
-	return best;
+	return walk(folded, kinds, &all);
+}
+
+unsigned
+marks_kinds(struct str folded)
+{
+	unsigned all = 0;
+
+	walk(folded, ~0u, &all);
+	return all;
 }
 
 unsigned
 marks_exact(struct str folded)
 {
-	size_t lo = 0, hi = TABLE_ROWS;
+	size_t lo = 0, hi = (sizeof(table) / sizeof(table[0]));
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;

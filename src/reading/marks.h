@@ -39,6 +39,8 @@ size_t marks_unfold(struct str text, size_t offset);
 /* The length of the longest phrase of one of these kinds that folded begins with and that ends where
  * a word ends; 0 where there is none. Time does not depend on the length of folded. */
 size_t marks_prefix(struct str folded, unsigned kinds);
+/* The kinds of all phrases that folded begins with, likewise. */
+unsigned marks_kinds(struct str folded);
 /* The kinds of which the whole of folded is a phrase. */
 unsigned marks_exact(struct str folded);
 /* Whether a phrase of these kinds stands at some word of folded; *at gets the offset of the last one,

@@ -21,15 +21,6 @@ struct signs {
 	bool colon, verb, verb_last, address, date, time, opened, quoted;
 };
 
-size_t
-lines_next(const struct lines *ls, size_t i)
-{
-	for (size_t k = 0; k < LINES_NEAR && i + k < ls->n; k++)
-		if (!line_is_blank(&ls->list[i + k]))
-			return i + k;
-	return ls->n;
-}
-
 /* The bytes of marks at the start of s, and how many marks they are. */
 static size_t
 marks_in_front(struct str s, unsigned *depth)
@@ -127,7 +118,7 @@ quote_find_marks(struct lines *ls)
 		if (l->depth == 0 && at == 0 && (at = weak_mark(ls, i)) > 0)
 			l->depth = 1;
 		l->body = str_skip(l->raw, at);
-		l->key = marks_fold(l->body, ls->arena);
+		lines_fold(l, ls->arena);
 	}
 }
 
@@ -197,7 +188,7 @@ is_quoted_below(const struct lines *ls, size_t last)
 {
 	size_t next = lines_next(ls, last + 1);
 
-	return next < ls->n && next <= last + 4 &&
+	return next < ls->n && next <= last + 4 && ls->list[next].hint != HINT_INDENT &&
 	       (ls->list[next].depth > ls->list[last].depth ||
 		   (ls->list[next].hint == HINT_QUOTE && ls->list[last].hint != HINT_QUOTE));
 }
@@ -271,6 +262,14 @@ begins_anew(struct str key)
 	return s.date;
 }
 
+static bool
+ends_in_colon(const struct lines *ls, size_t i)
+{
+	struct str key = ls->list[i].key;
+
+	return key.n && key.p[key.n - 1] == ':';
+}
+
 /* Attribution that begins with line i: its lines, or 0. */
 static size_t
 attribution_from(const struct lines *ls, size_t i)
@@ -279,9 +278,12 @@ attribution_from(const struct lines *ls, size_t i)
 	size_t most = open ? ATTRIBUTION_LINES : 2;
 	char joined[ATTRIBUTION_BYTES];
 
-	if (!open && str_find_char(ls->list[i].key, '@') < 0 &&
-	    !marks_find_last(ls->list[i].key, MARK_VERB, NULL, NULL))
-		return 0;
+	if (!open && str_find_char(ls->list[i].key, '@') < 0) {
+		if (!ends_in_colon(ls, i) && !(i + 1 < ls->n && ends_in_colon(ls, i + 1)))
+			return 0;
+		if (!marks_find_last(ls->list[i].key, MARK_VERB, NULL, NULL))
+			return 0;
+	}
 	for (size_t k = 0; k < most && i + k < ls->n; k++) {
 		const struct line *l = &ls->list[i + k];
 		struct signs s;
@@ -364,9 +366,7 @@ quote_attribution(const struct lines *ls, size_t i, size_t *offset)
 bool
 quote_is_above_line(const struct line *l)
 {
-	struct str key = str_skip(l->key, lines_decoration(l->key));
-
-	return l->key.n <= 200 && marks_prefix(key, MARK_ABOVE) > 0;
+	return l->key.n <= 200 && (l->starts & MARK_ABOVE);
 }
 
 /* Whether the unmarked line looks like the rest of the long marked one before it. */

@@ -18,9 +18,9 @@
 #define NOTICE_BYTES 90
 
 static struct str
-undecorated(struct str key)
+undecorated(const struct line *l)
 {
-	return str_skip(key, lines_decoration(key));
+	return str_skip(l->key, l->skip);
 }
 
 static size_t
@@ -36,10 +36,10 @@ count_words(struct str s)
 bool
 signature_is_footer(const struct line *l)
 {
-	struct str key = undecorated(l->key), rest;
+	struct str key = undecorated(l), rest;
 	size_t n, words;
 
-	if (l->key.n > 160)
+	if (l->key.n > 160 || !(l->starts & MARK_FOOTER))
 		return false;
 	n = marks_prefix(key, MARK_FOOTER);
 	if (n == 0)
@@ -87,10 +87,10 @@ is_closing_rest(struct str rest)
 static bool
 is_closing(const struct line *l)
 {
-	struct str key = undecorated(l->key), rest;
+	struct str key = undecorated(l), rest;
 	size_t n;
 
-	if (l->key.n > 70)
+	if (l->key.n > 70 || !(l->starts & MARK_SIGNOFF))
 		return false;
 	n = marks_prefix(key, MARK_SIGNOFF);
 	if (n == 0)
@@ -167,13 +167,15 @@ bool
 signature_is_notice(const struct lines *ls, size_t i)
 {
 	const struct line *l = &ls->list[i];
-	struct str key = undecorated(l->key);
+	struct str key = undecorated(l);
 	size_t bytes = 0;
 
 	if (line_is_blank(l))
 		return false;
 	if (l->key.p[0] == '[')
 		key = l->key;
+	else if (!(l->starts & (MARK_LIST | MARK_BANNER | MARK_DISCLAIMER)))
+		return false;
 	if (marks_prefix(key, MARK_LIST | MARK_BANNER) > 0)
 		return true;
 	if (marks_prefix(key, MARK_DISCLAIMER) == 0)
@@ -288,7 +290,7 @@ skip_banners(struct lines *ls, size_t begin, size_t end, bool text_above)
 			continue;
 		}
 		if (key.p[0] != '[')
-			key = undecorated(key);
+			key = undecorated(&ls->list[i]);
 		if (marks_prefix(key, MARK_BANNER) == 0)
 			break;
 		while (i < end && !line_is_blank(&ls->list[i]))

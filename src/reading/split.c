@@ -11,11 +11,9 @@
 
 #include "reading/html.h"
 #include "reading/lines.h"
-#include "reading/marks.h"
 
 #define TEXT_MOST (64u * 1024 * 1024)
 #define KEPT_LINES 12
-#define LINES_MOST 200000
 
 struct walk {
 	struct lines lines;
@@ -27,60 +25,6 @@ struct walk {
 	bool text;         /* new text stands above */
 	size_t last_plain; /* the last line that stands in no quote at all */
 };
-
-static size_t
-count_lines(struct str text)
-{
-	size_t n = 0;
-
-	for (struct str line; n < LINES_MOST && str_next_line(&text, &line);)
-		n++;
-	return n;
-}
-
-/* One place is kept free: a line may be cut in two, once. */
-static void
-make_lines(struct str text, const unsigned char *hints, struct arena *a, struct lines *ls)
-{
-	size_t n = count_lines(text);
-	struct str line;
-
-	ls->arena = a;
-	ls->list = arena_array(a, n + 1, sizeof(ls->list[0]));
-	ls->n = 0;
-	while (str_next_line(&text, &line)) {
-		if (ls->n + 1 == n && text.n) /* beyond the limit: the rest is one line */
-			line = (struct str){ line.p, (size_t)(text.p + text.n - line.p) }, text = STR_NONE;
-		ls->list[ls->n].raw = line;
-		ls->list[ls->n].hint = hints ? (enum hint)hints[ls->n] : HINT_NONE;
-		ls->n++;
-	}
-	quote_find_marks(ls);
-	quote_join_wrapped(ls);
-	for (size_t i = 0; i < ls->n; i++)
-		if (ls->list[i].depth || ls->list[i].hint == HINT_QUOTE)
-			ls->list[i].part = PART_QUOTE;
-		else if (ls->list[i].hint == HINT_SIGNATURE)
-			ls->list[i].part = PART_SIGNATURE;
-}
-
-/* Cuts line i at an offset of its body into two. */
-static void
-cut_line(struct lines *ls, size_t i, size_t offset)
-{
-	struct line *l = &ls->list[i], *rest = l + 1;
-	size_t front = l->raw.n - l->body.n;
-
-	for (size_t k = ls->n; k > i + 1; k--)
-		ls->list[k] = ls->list[k - 1];
-	ls->n++;
-	*rest = *l;
-	rest->raw = rest->body = str_skip(l->body, offset);
-	rest->key = str_trim(marks_fold(rest->body, ls->arena));
-	l->raw = str_head(l->raw, front + offset);
-	l->body = str_head(l->body, offset);
-	l->key = marks_fold(l->body, ls->arena);
-}
 
 static void
 set_quote(struct lines *ls, size_t begin, size_t end)
@@ -197,7 +141,7 @@ step(struct walk *w, size_t i)
 	if (n && offset) {
 		if (w->attributed)
 			return i + 1;
-		cut_line(ls, i++, offset);
+		lines_cut(ls, i++, offset);
 	}
 	if (n)
 		return enter_quote(w, i, n);
@@ -261,6 +205,25 @@ mark_signatures(struct lines *ls)
 	}
 }
 
+static bool
+has_new_text(const struct lines *ls)
+{
+	for (size_t i = 0; i < ls->n; i++)
+		if (ls->list[i].part == PART_NEW && !line_is_blank(&ls->list[i]))
+			return true;
+	return false;
+}
+
+/* Some people write into the container that their program made for the signature. */
+static void
+open_signatures(struct lines *ls)
+{
+	for (size_t i = 0; i < ls->n; i++)
+		if (ls->list[i].part == PART_SIGNATURE && ls->list[i].hint == HINT_SIGNATURE)
+			ls->list[i].part = PART_NEW;
+	mark_signatures(ls);
+}
+
 /* Keeps the last paragraph of the quote in [begin, end), the one that is answered below it. */
 static void
 keep_answered(struct lines *ls, size_t begin, size_t end)
@@ -322,7 +285,7 @@ gather(const struct lines *ls, size_t end, enum part part)
 	p = arena_alloc(ls->arena, bytes + 1);
 	for (size_t i = 0; i < end; i++) {
 		const struct line *l = &ls->list[i];
-		struct str raw = str_trim(l->raw).n ? l->raw : STR_NONE;
+		struct str raw = line_is_blank(l) && l->depth == 0 ? STR_NONE : l->raw;
 
 		if (l->part != part && !(part == PART_NEW && l->kept)) {
 			gap = true;
@@ -347,7 +310,7 @@ split_lines(struct str text, const unsigned char *hints, struct arena *a, struct
 	struct walk w = { .out = out };
 
 	*out = (struct split){ 0 };
-	make_lines(text, hints, a, &w.lines);
+	lines_make(text, hints, a, &w.lines);
 	w.cut = w.lines.n;
 	for (size_t i = 0; i < w.lines.n; i++)
 		if (w.lines.list[i].part == PART_NEW && !line_is_blank(&w.lines.list[i]))
@@ -356,6 +319,8 @@ split_lines(struct str text, const unsigned char *hints, struct arena *a, struct
 		i = step(&w, i);
 	take_rules_above(&w.lines);
 	mark_signatures(&w.lines);
+	if (hints && !has_new_text(&w.lines))
+		open_signatures(&w.lines);
 	find_answers(&w);
 	out->new_text = gather(&w.lines, w.lines.n, PART_NEW);
 	out->quoted = gather(&w.lines, w.lines.n, PART_QUOTE);
