@@ -203,6 +203,15 @@ static const struct row rows[] = {
 	    "On Wed, Apr 3, 2024 at 3:59 PM, jo@example.org wrote:\n> Is it?" },
 	{ "a sentence is no attribution", "On Thursday I wrote to jo@example.org\nand she was happy.\n",
 	    "On Thursday I wrote to jo@example.org\nand she was happy.", "", "" },
+	{ "a sentence with colon is no attribution",
+	    "On 3 May 2024 I wrote to jo@example.org about the following points:\nOne, two.\n",
+	    "On 3 May 2024 I wrote to jo@example.org about the following points:\nOne, two.", "", "" },
+	{ "a server's words are no attribution",
+	    "Your mail to: jo42@example.org\nwas refused. What you sent had this subject:\nRouter\n\n"
+	    "  jo42@example.org\n    host mx.example.org [65.54.244.200]: 550 not taken:\n    mailbox unavailable\n",
+	    "Your mail to: jo42@example.org\nwas refused. What you sent had this subject:\nRouter\n\n"
+	    "  jo42@example.org\n    host mx.example.org [65.54.244.200]: 550 not taken:\n    mailbox unavailable",
+	    "", "" },
 	{ "dates are no attribution", "Seen at:\n2024-01-15 14:30:25\n15.01.2024 14:30\n",
 	    "Seen at:\n2024-01-15 14:30:25\n15.01.2024 14:30", "", "" },
 	{ "answer below", Q "\n> Is it?\n> Jo\n\nYes.\n", "Yes.", "", Q "\n> Is it?\n> Jo" },
