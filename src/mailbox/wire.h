@@ -30,6 +30,7 @@ struct wire {
 	const char *refused;
 };
 
+/* Begins at the start of a response; the limits may be changed between two calls of wire_feed. */
 void wire_init(struct wire *w, size_t line_max, size_t literal_max);
 
 /* Watches the next n bytes. Returns n when all of them may be handed on. Fewer: the response that

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC
  * template.h: the words of a notice, from a template and values.
  *
- * A template is a file KIND.LANG.txt: a line "Subject: ...", a blank line, the text, and optionally a line "%%html" and
- * the HTML body. {{name}} is a value, escaped for its place; {{#name}}...{{/name}} stands where the value is not empty,
- * {{^name}}...{{/name}} where it is. Shipped templates are embedded; a file of the operator's folder replaces one.
+ * A template is a file KIND.LANG.txt in UTF-8, at most 64 KiB: a line "Subject: ...", an empty line, the text, and
+ * optionally a line "%%html" and a whole HTML document; without one the HTML is made from the text. {{name}} is a
+ * value, escaped for its place; {{#name}}...{{/name}} stands where the value is not empty, {{^name}}...{{/name}} where
+ * it is. Shipped templates are embedded; a file of the operator's folder replaces one, or adds a language.
  */
 #ifndef CASEMAIL_OUTBOX_TEMPLATE_H
 #define CASEMAIL_OUTBOX_TEMPLATE_H
@@ -14,25 +15,42 @@
 
 struct templates;
 
+/* A kind of notice, and the values it has besides the standard ones. Both stay the caller's, and must outlive the
+ * templates. */
+struct template_kind {
+	const char *name;          /* "case-opened" */
+	const char *const *values; /* ends in NULL */
+};
+
 struct template_value {
 	const char *name;
 	struct str text; /* UTF-8; in a subject, line ends and controls become blanks */
 };
 
 struct template_text {
-	struct str subject, text, html; /* html may be empty */
+	struct str subject, text, html; /* UTF-8, LF line ends; text: at most 76 columns where words allow */
 };
 
-/* Loads all kinds and languages; folder empty: shipped ones only. -1 (NULL) and ERR_FATAL: the errors of all files, one
- * a line: syntax, a value that this kind has not, no English form. */
-struct templates *templates_open(struct str folder, struct err *e);
+/* Loads all kinds and languages; folder empty: shipped ones only. standard: values every kind has, ends in NULL. NULL
+ * on errors: then errors (as of configuration_load) holds those of all files, one a line, "FILE:LINE: what": syntax, a
+ * value that this kind has not, a file that is no template of these kinds, a kind without English form. */
+struct templates *templates_open(struct str folder, const struct template_kind *kinds, size_t n_kinds,
+    const char *const *standard, struct buf *errors);
 void templates_close(struct templates **t);
 
-/* language "de", "de-AT"; falls back to fallback, then "en". kind must be one that exists (else aborts). */
+/* language "de", "de-AT", or empty; falls back to "de", then to fallback likewise, then "en". kind must be one that
+ * exists (else aborts). A name that values leave out counts as empty. *out is owned by a. Linear in its result; a part
+ * of more than 4 MiB is cut at the value that did not fit. */
 void template_render(const struct templates *t, const char *kind, struct str language, struct str fallback,
     const struct template_value *values, size_t n, struct arena *a, struct template_text *out);
 
-/* Calls back for every kind and language with sample values: for the self-test that no line reads as a verdict. */
+/* With sample values, for people to look at. false where there is no such kind; the language falls back as above. */
+bool template_preview(
+    const struct templates *t, const char *kind, struct str language, struct arena *a, struct template_text *out);
+
+/* For the self-test that no line reads as a verdict: calls back for every kind and language, several times each, with
+ * sample values so that every section stands in one of them and is left out in another. *text is valid during the
+ * call only: a is reset after each. */
 void templates_each(const struct templates *t, struct arena *a,
     void (*each)(void *ctx, const char *kind, struct str language, const struct template_text *text), void *ctx);
 

@@ -14,6 +14,8 @@
 #include "reading/charset.h"
 #include "reading/header.h"
 
+#define HEALED_MOST 200 /* bytes of a name with bare commas */
+
 /* The pieces of one address, gathered while scanning. */
 struct gather {
 	struct arena *a;
@@ -155,7 +157,8 @@ gather_end(struct gather *g, bool soft)
 		if (str_find_char(address, '"') < 0)
 			address = last_address_word(address, &before);
 		add(g, decoded(g, phrase.n ? phrase : comment), address);
-	} else if (!g->has_angle && phrase.n && soft && str_find_char(phrase, '@') < 0 && comment.n == 0) {
+	} else if (!g->has_angle && phrase.n && phrase.n < HEALED_MOST && soft && str_find_char(phrase, '@') < 0 &&
+		   comment.n == 0) {
 		buf_add(&g->phrase, STR(", "));
 		return;
 	} else if (!g->has_angle && phrase.n) {

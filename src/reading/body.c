@@ -112,11 +112,23 @@ offer(const struct mime_message *m, int index, struct choice *choices)
 	}
 }
 
+/* Branches of one type are no alternatives of each other: mail programs differ in which they show, so each that says
+ * something of its own is text. */
+static bool
+is_second_text(const struct mime_message *m, int index, const struct choice *choice)
+{
+	const struct mime_part *p = &m->parts[index], *taken = &m->parts[choice->child];
+
+	return p->parent == taken->parent && str_equal(p->type, taken->type) && !is_stub(p->text) &&
+	       !str_equal(str_trim(p->text), str_trim(taken->text));
+}
+
 static bool
 is_taken(const struct mime_message *m, int index, const struct choice *choices)
 {
 	for (int i = m->parts[index].parent; i >= 0; i = m->parts[i].parent)
-		if (is_alternative(&m->parts[i]) && choices[i].child >= 0 && choices[i].child != branch_of(m, index, i))
+		if (is_alternative(&m->parts[i]) && choices[i].child >= 0 &&
+		    choices[i].child != branch_of(m, index, i) && !is_second_text(m, index, &choices[i]))
 			return false;
 	return true;
 }

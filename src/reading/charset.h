@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC
- * charset.h: bytes in any charset of mail to UTF-8. The one user of iconv and uchardet.
+ * charset.h: bytes in any charset of mail to UTF-8. It, with charset_*.c, is the one user of iconv and uchardet.
  */
 #ifndef CASEMAIL_READING_CHARSET_H
 #define CASEMAIL_READING_CHARSET_H
@@ -14,7 +14,7 @@ struct str charset_to_utf8(
     struct str bytes, struct str label, struct str hint, struct arena *a, bool *damaged, struct str *used);
 
 /* The charset that 8-bit bytes are most likely in, as a constant name; empty where they are all ASCII. */
-struct str charset_guess(struct str bytes, struct arena *a);
+struct str charset_guess(struct str bytes);
 /* Whether label names a charset of the allow-list (WHATWG labels and what mail programs write). */
 bool charset_is_known(struct str label);
 /* Whether s is UTF-8 (no surrogates, no overlong forms, at most U+10FFFF). */

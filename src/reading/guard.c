@@ -19,6 +19,9 @@
 #define GROUP_DEPTH 20
 /* Parts beyond the limit are left out with a note; so many more are an attack. */
 #define PARTS_FACTOR 10
+/* Over the headers of all parts: bytes as a multiple of one header's limit, and fields. */
+#define HEADERS_FACTOR 8
+#define FIELDS_MOST 20000
 
 static bool
 refuse(struct reading *out, struct arena *a, const char *code, struct str detail)
@@ -164,7 +167,7 @@ struct scan {
 	struct arena *a;
 	struct reading *out;
 	struct level *levels;
-	size_t n_levels, n_parts;
+	size_t n_levels, n_parts, n_fields, header_bytes;
 };
 
 static bool
@@ -192,7 +195,10 @@ scan_header(struct scan *s, struct str *rest, bool *again)
 			break;
 		if (!header_next(&next, &name, &value))
 			break;
+		s->header_bytes += rest->n - next.n;
 		*rest = next;
+		if (++s->n_fields > FIELDS_MOST || s->header_bytes > HEADERS_FACTOR * s->limits->header_bytes)
+			return refuse(s->out, s->a, "header-too-big", STR("of the parts"));
 		if (!check_depth(name, value, s->a, s->out))
 			return false;
 		if (!str_starts_nocase(name, STR("Content-")))

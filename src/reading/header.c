@@ -49,15 +49,15 @@ header_next(struct str *rest, struct str *name, struct str *value)
 struct str
 header_skip_envelope(struct str raw)
 {
-	struct str line, rest;
+	struct str at = raw, line, rest, name, value;
 
-	while (raw.n && (raw.p[0] == '\r' || raw.p[0] == '\n'))
-		raw = str_skip(raw, 1);
-	rest = raw;
-	if (str_starts(raw, STR("From ")) || str_starts(raw, STR(">From ")))
-		if (str_next_line(&rest, &line))
-			raw = rest;
-	return raw;
+	while (at.n && (at.p[0] == '\r' || at.p[0] == '\n'))
+		at = str_skip(at, 1);
+	rest = at;
+	if (str_starts(at, STR("From ")) || str_starts(at, STR(">From ")))
+		return str_next_line(&rest, &line) ? rest : at;
+	/* an empty line with no field behind it is an empty header */
+	return header_next(&rest, &name, &value) && name.n ? at : raw;
 }
 
 static int

@@ -17,7 +17,8 @@ struct str header_skip_envelope(struct str raw);
 /* Encoded words (RFC 2047) in s decoded, in every broken form that mail programs accept; bare 8-bit bytes by
  * detection, with hint first. Line ends and NUL become blanks. Linear in s. */
 struct str header_decode(struct str s, struct str hint, struct arena *a);
-/* Base64 with anything else in it skipped, and RFC 2047's Q; out must hold s.n bytes; the length. */
+/* Base64 with anything else in it skipped, with or without padding, also several runs one behind the other; out must
+ * hold s.n / 4 * 3 + 3 bytes; the length. */
 size_t header_base64(struct str s, char *out);
 
 /* One parameter of a structured value: "text/plain; charset=x". RFC 2231 (continuations, charsets), quoted strings

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC
  * mime.c: walks what gmime parsed and copies it out as flat parts.
  *
- * gmime finds the parts and their borders; fields of the message itself are taken from the raw bytes (gmime stops
- * at a line it does not like), and types, parameters, encodings and charsets are read by our own lenient readers.
- * Leaves borrow from raw where no encoding is to be undone. No recursion; gmime's own is bounded by the guard.
+ * gmime finds the parts and their borders; types, parameters, encodings and charsets are read by our own lenient
+ * readers. Leaves borrow from raw where no encoding is to be undone. No recursion; gmime's own is bounded by the guard.
  */
 #include "config.h"
 
@@ -14,6 +13,7 @@
 #include <gmime/gmime.h>
 
 #include "reading/charset.h"
+#include "reading/field.h"
 #include "reading/header.h"
 #include "reading/tnef.h"
 #include "reading/transfer.h"
@@ -29,49 +29,20 @@ struct walk {
 	const struct limits *limits;
 	struct arena *a;
 	struct mime_message *out;
-	struct str base; /* what gmime was given */
+	struct str base; /* the message; gmime has a copy of the same length */
 	struct str hint; /* charset for text that declares none */
 	struct node *stack;
 	size_t n_stack;
 };
 
 static struct str
-mime_value(struct str raw, struct str hint, struct arena *a)
+without_line_end(struct str s)
 {
-	return str_trim(header_decode(raw, hint, a));
-}
-
-/* The message's own fields. hint: the body's charset, for bare 8-bit values. */
-static void
-fields_read(struct str raw, struct mime_message *out, struct arena *a)
-{
-	struct str rest = raw, name, value;
-	size_t n = 0, lf = 0, crlf = 0;
-
-	while (header_next(&rest, &name, &value))
-		n++;
-	out->fields = arena_array(a, n + 1, sizeof(*out->fields));
-	for (const char *p = raw.p, *end = raw.p + (raw.n - rest.n);
-	     p < end && (p = memchr(p, '\n', (size_t)(end - p))); p++) {
-		lf++;
-		crlf += p > raw.p && p[-1] == '\r';
-	}
-	out->odd = crlf != 0 && crlf != lf;
-	rest = raw;
-	while (header_next(&rest, &name, &value)) {
-		if (name.n == 0) {
-			out->odd = true;
-			continue;
-		}
-		out->fields[out->n_fields++] = (struct mime_field){ .name = name, .raw = value };
-	}
-}
-
-static void
-fields_decode(struct mime_field *fields, size_t n, struct str hint, struct arena *a)
-{
-	for (size_t i = 0; i < n; i++)
-		fields[i].value = mime_value(fields[i].raw, hint, a);
+	if (str_ends(s, STR("\n")))
+		s.n--;
+	if (str_ends(s, STR("\r")))
+		s.n--;
+	return s;
 }
 
 static void
@@ -85,12 +56,10 @@ fields_append(GMimeObject *object, struct mime_part *p, struct arena *a)
 		const char *raw = g_mime_header_get_raw_value(h);
 		struct str value = arena_copy(a, str_of(raw));
 
-		if (str_ends(value, STR("\n")))
-			value.n--;
-		if (str_ends(value, STR("\r")))
-			value.n--;
+		value = without_line_end(value);
 		p->fields[p->n_fields++] =
-		    (struct mime_field){ .name = arena_copy(a, str_of(g_mime_header_get_name(h))), .raw = value };
+		    (struct mime_field){ .name = field_unmask(arena_copy(a, str_of(g_mime_header_get_name(h)))),
+			    .raw = value };
 	}
 }
 
@@ -105,7 +74,7 @@ part_fields(const struct node *node, struct mime_part *p, struct arena *a)
 	if (node->embedded)
 		fields_append((GMimeObject *)node->embedded, p, a);
 	fields_append(node->object, p, a);
-	fields_decode(p->fields, p->n_fields, STR_NONE, a);
+	field_decode_all(p->fields, p->n_fields, STR_NONE, a);
 }
 
 static struct str
@@ -182,10 +151,12 @@ part_describe(const struct node *node, struct mime_part *p, struct arena *a)
 	p->type = part_type(node, type, a);
 	p->disposition = header_main_value(disposition, a);
 	p->name = part_name(disposition, type, a);
-	p->content_id = mime_value(without_angles(part_raw(p, "Content-ID")), STR_NONE, a);
+	p->content_id = str_trim(header_decode(without_angles(part_raw(p, "Content-ID")), STR_NONE, a));
 	p->report_type = header_parameter(type, "report-type", a);
 	p->method = header_parameter(type, "method", a);
 	p->charset = header_parameter(type, "charset", a);
+	if (GMIME_IS_MULTIPART(node->object))
+		p->boundary = header_parameter(type, "boundary", a);
 }
 
 /* The bytes of a leaf as they stand in the message. */
@@ -202,6 +173,9 @@ leaf_bytes(const struct walk *w, GMimeObject *object)
 	end = stream->bound_end < 0 ? w->base.n : (size_t)stream->bound_end;
 	if (end > w->base.n)
 		end = w->base.n;
+	/* gmime takes two bytes for the line end before a delimiter wherever the message has CR LF elsewhere */
+	if (end + 1 < w->base.n && w->base.p[end] != '\r' && w->base.p[end] != '\n' && w->base.p[end + 1] == '\n')
+		end++;
 	return start < end ? str_head(str_skip(w->base, start), end - start) : STR_NONE;
 }
 
@@ -232,19 +206,63 @@ part_text(const struct walk *w, struct mime_part *p)
 		    transfer_unflow(p->text, str_equal_nocase(header_parameter(type, "delsp", w->a), STR("yes")), w->a);
 }
 
-/* An embedded message as it stands: for the outermost only, so that nesting costs nothing. */
-static struct str
-embedded_bytes(const struct walk *w, GMimeMessage *message)
+/* Where the last leaf in object ends, or -1. */
+static gint64
+last_leaf_end(GMimeObject *object)
 {
-	GMimeStream *stream = g_mime_stream_mem_new();
-	GByteArray *array;
-	struct str out;
+	for (;;) {
+		GMimeStream *stream;
 
-	g_mime_object_write_to_stream((GMimeObject *)message, NULL, stream);
-	array = g_mime_stream_mem_get_byte_array((GMimeStreamMem *)stream);
-	out = arena_copy(w->a, (struct str){ (const char *)array->data, array->len });
-	g_object_unref(stream);
-	return out;
+		if (object && GMIME_IS_MULTIPART(object)) {
+			int n = g_mime_multipart_get_count((GMimeMultipart *)object);
+
+			object = n ? g_mime_multipart_get_part((GMimeMultipart *)object, n - 1) : NULL;
+		} else if (object && GMIME_IS_MESSAGE_PART(object)) {
+			GMimeMessage *inner = g_mime_message_part_get_message((GMimeMessagePart *)object);
+
+			object = inner ? g_mime_message_get_mime_part(inner) : NULL;
+		} else if (object && GMIME_IS_PART(object) && g_mime_part_get_content((GMimePart *)object)) {
+			stream = g_mime_data_wrapper_get_stream(g_mime_part_get_content((GMimePart *)object));
+			return stream ? stream->bound_end : -1;
+		} else {
+			return -1;
+		}
+	}
+}
+
+/* Whether line is a delimiter of a multipart around the part index. */
+static bool
+is_delimiter_around(const struct walk *w, int index, struct str line)
+{
+	if (!str_starts(line, STR("--")))
+		return false;
+	for (int i = w->out->parts[index].parent; i >= 0; i = w->out->parts[i].parent) {
+		struct str b = w->out->parts[i].boundary;
+
+		if (b.n && str_starts(str_skip(line, 2), b))
+			return true;
+	}
+	return false;
+}
+
+/* The bytes of an embedded message: from its first field to the delimiter behind its last leaf. */
+static struct str
+embedded_bytes(const struct walk *w, int index, GMimeMessage *message)
+{
+	GMimeHeaderList *list = g_mime_object_get_header_list((GMimeObject *)message);
+	gint64 start = g_mime_header_list_get_count(list)
+			   ? g_mime_header_get_offset(g_mime_header_list_get_header_at(list, 0))
+			   : -1;
+	gint64 end = last_leaf_end(g_mime_message_get_mime_part(message));
+	struct str rest, line;
+
+	if (start < 0 || (size_t)start > w->base.n)
+		return STR_NONE;
+	rest = str_skip(w->base, end > start ? (size_t)end : (size_t)start);
+	for (struct str at = rest; str_next_line(&rest, &line); at = rest)
+		if (is_delimiter_around(w, index, line))
+			return without_line_end((struct str){ w->base.p + start, (size_t)(at.p - w->base.p - start) });
+	return str_skip(w->base, (size_t)start);
 }
 
 static void
@@ -322,7 +340,7 @@ walk_node(struct walk *w, const struct node *node)
 		inner = g_mime_message_part_get_message((GMimeMessagePart *)node->object);
 	if (inner) {
 		if (!within_message(w, p->parent))
-			p->content = embedded_bytes(w, inner);
+			p->content = embedded_bytes(w, index, inner);
 		walk_push(w, g_mime_message_get_mime_part(inner), inner, index, node->depth + 1);
 		return;
 	}
@@ -363,60 +381,24 @@ message_parse(GByteArray *bytes)
 	return message;
 }
 
-/* The charset of the first encoded word in the message's fields: what an undeclared body is likely in. */
-static struct str
-word_charset(const struct mime_message *m)
-{
-	for (size_t i = 0; i < m->n_fields; i++) {
-		ptrdiff_t at = str_find(m->fields[i].raw, STR("=?")), end;
-		struct str rest;
-
-		if (at < 0)
-			continue;
-		rest = str_skip(m->fields[i].raw, (size_t)at + 2);
-		end = str_find_char(rest, '?');
-		if (end > 0 && end < 40 && charset_is_known(str_head(rest, (size_t)end)))
-			return str_head(rest, (size_t)end);
-	}
-	return STR_NONE;
-}
-
-/* What bare 8-bit fields are likely in: the body's charset where that says something, else what all of them together
- * look like, as one alone is often too short to tell. */
-static struct str
-field_charset(const struct mime_message *m, struct arena *a)
-{
-	struct buf b;
-	struct str guess;
-
-	for (size_t i = 0; i < m->n_parts; i++)
-		if (m->parts[i].charset.n && !str_equal(m->parts[i].charset, STR("utf-8")) &&
-		    !str_equal(m->parts[i].charset, STR("windows-1252")))
-			return m->parts[i].charset;
-	buf_init(&b, 16384);
-	for (size_t i = 0; i < m->n_fields; i++)
-		buf_add(&b, m->fields[i].raw);
-	guess = charset_guess(buf_str(&b), a);
-	buf_free(&b);
-	return guess;
-}
-
 void
 mime_read(struct str raw, const struct limits *limits, struct arena *a, struct mime_message *out)
 {
 	struct walk w = { .limits = limits, .a = a, .out = out };
 	GByteArray *bytes;
 	GMimeMessage *message;
+	struct str masked;
 
 	*out = (struct mime_message){ 0 };
 	g_mime_init();
 	w.base = header_skip_envelope(raw);
 	w.stack = arena_array(a, (size_t)limits->parts + 1, sizeof(*w.stack));
 	out->parts = arena_array(a, (size_t)limits->parts + 1, sizeof(*out->parts));
-	fields_read(w.base, out, a);
-	w.hint = word_charset(out);
-	/* gmime reads our bytes where they stand: the array never owns nor changes them */
-	bytes = g_byte_array_new_take((guint8 *)(size_t)w.base.p, w.base.n);
+	field_read_all(w.base, out, a);
+	w.hint = field_word_charset(out);
+	/* gmime reads the copy where it stands: the array never owns nor changes it */
+	masked = field_mask(w.base, a);
+	bytes = g_byte_array_new_take((guint8 *)(size_t)masked.p, masked.n);
 	message = w.base.n ? message_parse(bytes) : NULL;
 	if (message && g_mime_message_get_mime_part(message)) {
 		walk_push(&w, g_mime_message_get_mime_part(message), NULL, -1, 0);
@@ -431,44 +413,10 @@ mime_read(struct str raw, const struct limits *limits, struct arena *a, struct m
 	if (message)
 		g_object_unref(message);
 	g_byte_array_free(bytes, FALSE);
-	out->charset = field_charset(out, a);
-	fields_decode(out->fields, out->n_fields, out->charset, a);
+	out->charset = field_charset(out);
+	field_decode_all(out->fields, out->n_fields, out->charset, a);
 	if (out->n_parts) {
 		out->parts[0].fields = out->fields;
 		out->parts[0].n_fields = out->n_fields;
 	}
-}
-
-static const struct mime_field *
-field_find(const struct mime_field *fields, size_t n, const char *name)
-{
-	struct str wanted = str_of(name);
-
-	for (size_t i = 0; i < n; i++)
-		if (str_equal_nocase(fields[i].name, wanted))
-			return &fields[i];
-	return NULL;
-}
-
-const struct mime_field *
-mime_field(const struct mime_message *m, const char *name)
-{
-	return field_find(m->fields, m->n_fields, name);
-}
-
-const struct mime_field *
-mime_part_field(const struct mime_part *p, const char *name)
-{
-	return field_find(p->fields, p->n_fields, name);
-}
-
-size_t
-mime_count(const struct mime_message *m, const char *name)
-{
-	struct str wanted = str_of(name);
-	size_t count = 0;
-
-	for (size_t i = 0; i < m->n_fields; i++)
-		count += str_equal_nocase(m->fields[i].name, wanted);
-	return count;
 }

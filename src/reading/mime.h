@@ -19,6 +19,7 @@ struct mime_part {
 	unsigned depth;                           /* 0 for the message's own top part */
 	struct str type;                          /* "text/plain", lower case */
 	struct str disposition, name, content_id; /* disposition lower case: "inline", "attachment", "" */
+	struct str boundary;                      /* of a multipart */
 	struct str report_type, method;           /* parameters of multipart/report, text/calendar */
 	struct str charset;                       /* the one used */
 	struct str content;                       /* leaves: transfer encoding undone */

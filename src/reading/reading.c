@@ -34,38 +34,6 @@ struct reader_context {
 	struct patterns *patterns;
 };
 
-const char *
-reading_kind_name(enum reading_kind k)
-{
-	static const char *const names[KIND_COUNT] = {
-		[KIND_PERSON] = "person",
-		[KIND_AUTO_REPLY] = "auto-reply",
-		[KIND_BOUNCE] = "bounce",
-		[KIND_DELAY] = "delay",
-		[KIND_REPORT] = "report",
-		[KIND_COMPLAINT] = "complaint",
-		[KIND_CALENDAR] = "calendar",
-		[KIND_REACTION] = "reaction",
-		[KIND_OWN] = "own",
-	};
-
-	return names[k];
-}
-
-const char *
-reading_place_name(enum reading_place p)
-{
-	static const char *const names[PLACE_COUNT] = {
-		[PLACE_RECIPIENT] = "recipient",
-		[PLACE_IN_REPLY_TO] = "in-reply-to",
-		[PLACE_SUBJECT] = "subject",
-		[PLACE_TEXT] = "text",
-		[PLACE_QUOTED] = "quoted",
-	};
-
-	return names[p];
-}
-
 int
 reading_check_pattern(struct str pattern, struct err *e)
 {

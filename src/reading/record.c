@@ -348,7 +348,7 @@ from_bytes(struct str bytes, struct str magic, const struct spec *spec, struct a
 	return 0;
 }
 
-/* Text that is not UTF-8 gets U+FFFD where it is not. */
+/* Text that is not UTF-8 is taken for what it most likely is. */
 static void
 clean_fields(const struct spec *spec, char *base, struct arena *a)
 {

@@ -9,7 +9,7 @@
 
 #include "reading/reading.h"
 
-/* Replaces what is not UTF-8 in the text fields of r; a reading always went through it. */
+/* Makes UTF-8 of text fields of r that are not; a reading always went through it. */
 void record_clean(struct reading *r, struct arena *a);
 void record_from_reading(const struct reading *r, struct buf *out);
 /* Borrows from bytes and a. -1 and ERR_REJECT where the record is not well formed. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC
  * transfer.c: base64, quoted-printable, uuencode; format=flowed.
  *
- * The decoders are gmime's; the names of encodings are ours, as mail programs misspell them. Text in uuencode or
- * yEnc that no header announces is left as text.
+ * The names of encodings are ours, as mail programs misspell them; of the decoders only uuencode is gmime's: its base64
+ * drops what stands before a missing padding, its quoted-printable keeps what a soft line break leaves. Text in
+ * uuencode or yEnc that no header announces is left as text.
  */
 #include "config.h"
 
@@ -11,6 +12,8 @@
 #include <string.h>
 
 #include <gmime/gmime.h>
+
+#include "reading/header.h"
 
 static GMimeContentEncoding
 encoding_of(struct str s)
@@ -41,25 +44,23 @@ is_uu_line(struct str line)
 	return line.n > 1 && line.n - 1 >= (n + 2) / 3 * 4 && line.n - 1 <= (n + 2) / 3 * 4 + 2;
 }
 
-/* *s from its "begin MODE NAME" line on, and true; or, where that was left out, *bare and true. */
+/* *s from behind its "begin MODE NAME" line on; or, where that was left out, as it is, if it looks so. */
 static bool
-uu_start(struct str *s, bool *bare)
+uu_start(struct str *s)
 {
 	struct str rest = *s, line, first = STR_NONE;
 
-	for (struct str at = rest; str_next_line(&rest, &line); at = rest) {
+	while (str_next_line(&rest, &line)) {
 		if (str_starts(line, STR("begin "))) {
-			*s = at;
+			*s = rest;
 			return true;
 		}
 		if (first.n == 0)
 			first = str_trim(line);
 	}
-	*bare = true;
 	return is_uu_line(first);
 }
 
-/* quoted-printable is read by us: gmime's decoder keeps what a soft line break leaves and drops no trailing blanks. */
 static int
 hex_value(char c)
 {
@@ -99,13 +100,48 @@ decode_quoted(struct str s, struct arena *a)
 	return (struct str){ out, n };
 }
 
+static bool
+is_base64_line(struct str line)
+{
+	size_t n = 0;
+
+	line = str_trim(line);
+	while (n < line.n &&
+	       (char_is_alpha(line.p[n]) || char_is_digit(line.p[n]) || line.p[n] == '+' || line.p[n] == '/'))
+		n++;
+	while (n < line.n && line.p[n] == '=')
+		n++;
+	return line.n && line.n % 4 == 0 && n == line.n;
+}
+
+/* What stands behind the padding on its line, and lines that are no base64 (a list's footer), are no content; whole
+ * lines of base64 behind them are. */
+static struct str
+decode_base64(struct str s, struct arena *a)
+{
+	char *out = arena_alloc(a, s.n / 4 * 3 + 4);
+	struct str line;
+	size_t n = 0;
+
+	while (s.n) {
+		ptrdiff_t padding = str_find_char(s, '=');
+		struct str run = padding < 0 ? s : str_head(s, (size_t)padding + 1);
+
+		n += header_base64(run, out + n);
+		s = str_skip(s, run.n);
+		str_next_line(&s, &line);
+		for (struct str rest = s; str_next_line(&rest, &line) && !is_base64_line(line);)
+			s = rest;
+	}
+	return (struct str){ out, n };
+}
+
 struct str
 transfer_decode(struct str content, struct str encoding, size_t max, struct arena *a)
 {
 	GMimeContentEncoding e = encoding_of(encoding);
 	GMimeEncoding state;
 	struct str in = content;
-	bool bare = false;
 	char *out;
 	size_t n;
 
@@ -115,10 +151,12 @@ transfer_decode(struct str content, struct str encoding, size_t max, struct aren
 		in = str_head(in, 3 * max);
 	if (e == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE)
 		return str_head(decode_quoted(in, a), max);
-	if (e == GMIME_CONTENT_ENCODING_UUENCODE && !uu_start(&in, &bare))
+	if (e == GMIME_CONTENT_ENCODING_UUENCODE && !uu_start(&in))
 		return str_head(in, max);
+	if (e == GMIME_CONTENT_ENCODING_BASE64)
+		return str_head(decode_base64(in, a), max);
 	g_mime_encoding_init_decode(&state, e);
-	if (bare)
+	if (e == GMIME_CONTENT_ENCODING_UUENCODE)
 		state.state |= GMIME_UUDECODE_STATE_BEGIN;
 	out = arena_alloc(a, g_mime_encoding_outlen(&state, in.n) + 8);
 	n = g_mime_encoding_step(&state, in.n ? in.p : "", in.n, out);

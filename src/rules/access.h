@@ -34,11 +34,26 @@ void access_decide(struct plan *p, const struct access_request *r, const struct 
 /* Sets the values every notice about a request has; lines: those approver may decide now, 0: all. */
 void access_describe(struct plan *p, struct notice *n, const struct access_request *r, int64_t approver);
 
+/* A notice about r with those values, all lines; and the lines as text in a, as access_describe. */
+struct notice *access_notice(
+    struct plan *p, enum notice_kind kind, const struct person *to, const struct access_request *r);
+struct str access_lines_text(struct arena *a, const struct access_request *r, int64_t approver);
+
+struct str access_lines_granted(struct arena *a, const struct access_request *r); /* likewise, those approved */
+
 /* Whether lines stay pending when approver's are decided. */
 bool access_pending_without(const struct access_request *r, int64_t approver);
 
 /* The lines of r that approver may decide now: pending, approver among the line's approvers. */
 size_t access_lines_of(const struct access_request *r, int64_t approver);
+
+/* What time does to a request (A6): approvers that may still decide a line are reminded, with a fresh token; the
+ * administrators are told; it expires, which ends its pending lines, its tokens and its admin case. Plans without
+ * effects where no line is pending. */
+void access_remind(const struct access_request *r, struct arena *a, struct plan *out);
+void access_overdue(const struct access_request *r, const struct person *administrators, size_t n_administrators,
+    struct arena *a, struct plan *out);
+void access_expire(const struct access_request *r, struct arena *a, struct plan *out);
 
 /* Removal of levels at once (A8): one grant effect a level held. */
 int access_revoke(const struct person *person, const struct deployment *d, enum access_level held, struct arena *a,

@@ -64,44 +64,73 @@ stands_in(struct str whole, struct str line, struct arena *a)
 }
 
 static bool
-is_own_line(struct str line, struct str sent)
+stand_together(struct str whole, struct str line, struct str next, struct arena *a)
 {
-	struct str own;
+	return str_find(whole, arena_format(a, " %.*s %.*s ", STR_ARGS(line), STR_ARGS(next))) >= 0;
+}
 
-	while (str_next_line(&sent, &own))
-		if (str_equal(str_trim(own), line))
-			return true;
-	return false;
+/* The lines of a text that are not blank, and which of them we wrote. A short one is ours only beside one that is, in
+ * the order we wrote them. */
+struct own_lines {
+	struct str *raw, *normal;
+	bool *ours;
+	size_t n;
+};
+
+static void
+find_own_lines(struct str text, struct str sent, struct arena *a, struct own_lines *out)
+{
+	struct str whole = joined(str_head(sent, SENT_MAX), a), line, rest = text;
+	size_t count = 0;
+
+	while (str_next_line(&rest, &line))
+		count++;
+	out->raw = arena_array(a, count, sizeof(*out->raw));
+	out->normal = arena_array(a, count, sizeof(*out->normal));
+	out->ours = arena_array(a, count, sizeof(*out->ours));
+	for (out->n = 0; str_next_line(&text, &line);) {
+		struct str l = normal_line(line, a);
+
+		if (l.n == 0)
+			continue;
+		out->raw[out->n] = line;
+		out->normal[out->n] = l;
+		out->ours[out->n++] = l.n >= LINE_MIN && stands_in(whole, l, a);
+	}
+	for (size_t i = 0; i < out->n; i++) {
+		struct str l = out->normal[i];
+		bool before = i > 0 && out->ours[i - 1], after = i + 1 < out->n && out->ours[i + 1];
+
+		if (l.n < LINE_MIN)
+			out->ours[i] = (before && stand_together(whole, out->normal[i - 1], l, a)) ||
+				       (after && stand_together(whole, l, out->normal[i + 1], a));
+	}
 }
 
 struct str
 answer_own_lines(struct str text, struct str sent, struct arena *a, bool *mixed)
 {
 	char *out = arena_alloc(a, text.n + 1);
-	struct str line, whole;
-	bool kept = false, interrupted = false, follows = false;
+	bool kept = false, interrupted = false;
+	struct own_lines lines;
 	size_t n = 0;
 
 	*mixed = false;
-	sent = str_head(sent, SENT_MAX);
-	whole = joined(sent, a);
-	while (str_next_line(&text, &line)) {
-		struct str l = normal_line(line, a);
-
-		if (l.n && (l.n >= LINE_MIN ? stands_in(whole, l, a) : follows && is_own_line(l, sent))) {
-			follows = true;
+	find_own_lines(text, sent, a, &lines);
+	for (size_t i = 0; i < lines.n; i++) {
+		if (lines.ours[i]) {
 			interrupted = kept;
 			continue;
 		}
-		if (l.n) {
-			*mixed |= interrupted;
-			kept = true;
-			follows = false;
-		}
-		memcpy(out + n, line.p, line.n);
-		n += line.n;
-		if (text.n)
+		*mixed |= interrupted;
+		kept = true;
+		if (n)
 			out[n++] = '\n';
+		/* A blank line parts an answer from small print: one stays. */
+		if (n && lines.raw[i].p - (lines.raw[i - 1].p + lines.raw[i - 1].n) > 1)
+			out[n++] = '\n';
+		memcpy(out + n, lines.raw[i].p, lines.raw[i].n);
+		n += lines.raw[i].n;
 	}
 	return (struct str){ out, n };
 }
@@ -193,33 +222,50 @@ after_line(struct str text, struct str line)
 	return str_skip(text, (size_t)(line.p - text.p) + line.n);
 }
 
+/* What stands beside the code: read as if it followed the word that is confirmed, so that a condition or a contrary
+ * word takes it back. Where that word is of no enabled language, only a contrary word does. */
+static void
+judge_beside_code(struct str rest, const struct token_fact *t, const struct verdict_phrases *phrases, struct arena *a,
+    struct answer *out)
+{
+	enum verdict confirmed = t->confirms ? VERDICT_APPROVE : VERDICT_DENY;
+	struct str word = t->confirms ? STR("approved") : STR("rejected");
+	struct verdict_result v = { 0 };
+	bool mixed = false;
+
+	rest = answer_own_lines(str_head(rest, ANSWER_TEXT_MAX), t->sent_text, a, &mixed);
+	out->comment = str_trim(rest);
+	verdict_read(phrases, word, a, &v);
+	if (v.verdict == confirmed)
+		rest = arena_format(a, "%.*s\n%.*s", STR_ARGS(word), STR_ARGS(rest));
+	v = (struct verdict_result){ 0 };
+	verdict_read(phrases, rest, a, &v);
+	if (mixed)
+		unclear(out, WHY_QUOTE, "mixed-with-quote");
+	else if (str_starts(rest, word) ? v.verdict != confirmed
+					: v.verdict == (t->confirms ? VERDICT_DENY : VERDICT_APPROVE))
+		unclear(out, WHY_UNCLEAR, "code-and-other-words");
+}
+
 /* A confirmation: the code says it; what else is written must not take it back. */
 static void
 judge_confirmation(struct str text, const struct token_fact *t, const struct verdict_phrases *phrases, struct arena *a,
     struct answer *out)
 {
-	enum verdict confirmed = t->confirms ? VERDICT_APPROVE : VERDICT_DENY;
 	struct str line = first_line(text);
-	struct answer rest;
 
-	if (t->code.n == 0 || !has_code(line, t->code)) {
-		judge_text(text, t->sent_text, phrases, a, out);
-		/* A plain no needs no code to stop what has not happened yet; a yes does. */
-		if (out->verdict == VERDICT_APPROVE || (out->verdict == VERDICT_DENY && confirmed == VERDICT_DENY) ||
-		    out->why == WHY_UNCLEAR)
-			unclear(out, WHY_CODE, "no-code");
+	if (t->code.n && has_code(line, t->code)) {
+		*out = (struct answer){
+			.verdict = t->confirms ? VERDICT_APPROVE : VERDICT_DENY, .line = line, .reason = ANSWER_BY_CODE
+		};
+		judge_beside_code(after_line(text, line), t, phrases, a, out);
 		return;
 	}
-	judge_text(after_line(text, line), t->sent_text, phrases, a, &rest);
-	*out = (struct answer){ .verdict = confirmed, .line = line, .reason = "code" };
-	if ((rest.verdict == VERDICT_APPROVE || rest.verdict == VERDICT_DENY) && rest.verdict != confirmed)
-		unclear(out, WHY_UNCLEAR, "code-and-other-word");
-	else if (rest.why == WHY_QUOTE || rest.why == WHY_UNREADABLE)
-		unclear(out, rest.why, rest.reason);
-	else if (strcmp(rest.reason, "hedge") == 0 || strcmp(rest.reason, "question") == 0)
-		unclear(out, WHY_UNCLEAR, rest.reason);
-	else if (rest.verdict == confirmed)
-		out->comment = rest.comment;
+	judge_text(text, t->sent_text, phrases, a, out);
+	/* A plain no needs no code to stop what has not happened yet; a yes does. */
+	if (out->verdict == VERDICT_APPROVE || (out->verdict == VERDICT_DENY && !t->confirms) ||
+	    out->why == WHY_UNCLEAR)
+		unclear(out, WHY_CODE, "no-code");
 }
 
 void
@@ -242,11 +288,10 @@ answer_judge(const struct reading *r, const struct token_fact *token, const stru
 		unclear(out, WHY_QUOTE, "interleaved");
 	if (out->verdict == VERDICT_AMBIGUOUS || r->other_text.n == 0 || r->is_forward)
 		return;
-	if (token != NULL && token->kind == TOKEN_OF_CONFIRMATION) {
+	if (token != NULL && token->kind == TOKEN_OF_CONFIRMATION)
 		judge_confirmation(r->other_text, token, phrases, a, &other);
-	} else {
+	else
 		judge_text(r->other_text, sent, phrases, a, &other);
-	}
 	if (other.verdict != out->verdict)
 		unclear(out, WHY_UNREADABLE, "alternatives-differ");
 }

@@ -135,7 +135,7 @@ tell_contact(struct plan *p, const struct case_view *c, const struct person *aut
 {
 	struct notice *n;
 
-	if (c->contact.id == 0 || !c->contact.active || c->contact.undeliverable)
+	if (c->contact.id == 0 || !person_reachable(&c->contact))
 		return NULL;
 	n = plan_notice(p, kind, &c->contact);
 	n->case_id = c->id;

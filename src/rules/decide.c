@@ -15,13 +15,12 @@
 
 #define WORDS_MAX 512
 
-static void
-say(struct decision *d, const char *format, va_list ap)
+static void __attribute__((format(printf, 2, 0))) say(struct decision *d, const char *format, va_list ap)
 {
 	char words[WORDS_MAX];
 
 	vsnprintf(words, sizeof(words), format, ap);
-	d->words = arena_copy(d->a, str_of(words));
+	d->words = arena_copy(d->a, plan_shorten(str_of(words), WORDS_MAX - 8));
 }
 
 bool
@@ -70,7 +69,7 @@ decision_may_answer(const struct decision *d, int64_t case_id, const char *reaso
 {
 	const struct person *to = &d->s->sender;
 
-	if (to->id == 0 || !to->active || to->undeliverable)
+	if (to->id == 0 || !person_reachable(to))
 		return false;
 	if (d->r->kind != KIND_PERSON || d->r->is_list || d->r->no_answer || !d->r->addressed)
 		return false;

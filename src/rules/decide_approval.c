@@ -16,8 +16,8 @@
 
 /* --- what is told --- */
 
-static void
-fill_request(struct decision *d, struct notice *n, int64_t approver)
+void
+decision_describe(struct decision *d, struct notice *n, int64_t approver)
 {
 	access_describe(d->p, n, d->request, approver);
 	n->request_id = d->request->id;
@@ -37,7 +37,7 @@ fill_telling(struct plan *p, struct notice *n, const void *ctx)
 	struct decision *d = t->d;
 
 	if (d->request != NULL)
-		fill_request(d, n, 0);
+		decision_describe(d, n, 0);
 	notice_value(p, n, "reason", str_of(t->reason));
 	notice_value(p, n, t->flag, STR("yes"));
 	notice_value(p, n, "detail", t->detail);
@@ -183,7 +183,7 @@ tell_already_decided(struct decision *d, const char *reason)
 	const struct request_line *l = telling_line(d->request, d->s->sender.id);
 	struct notice *n = decision_answer(d, NOTICE_ALREADY_DECIDED, d->request->case_id, "already-decided");
 
-	fill_request(d, n, 0);
+	decision_describe(d, n, 0);
 	notice_value(d->p, n, "reason", str_of(reason));
 	notice_value(d->p, n, reason, STR("yes"));
 	if (l == NULL || strcmp(reason, "decided") != 0)
@@ -233,110 +233,13 @@ rule_not_approver(struct decision *d)
 	    STR_ARGS(d->s->sender.address));
 }
 
-/* --- asking --- */
-
-/* Whether this approver may be sent one more question about the request. */
-static bool
-may_ask(const struct decision *d, const char *reason, bool once_a_day)
-{
-	int64_t since = d->s->now - d->s->asked_again_last;
-
-	if (d->s->asked_again >= d->policy->ask_again_most)
-		return false;
-	if (once_a_day && d->s->asked_again_last && since < (int64_t)d->policy->ask_again_hours * 3600 * 1000)
-		return false;
-	return decision_may_answer(d, once_a_day ? d->request->case_id : -1, reason);
-}
-
-static struct notice *
-ask(struct decision *d, enum notice_kind kind, enum token_kind token, const char *reason)
-{
-	struct notice *n = decision_answer(d, kind, d->request->case_id, reason);
-	struct effect *f = plan_effect(d->p, EFFECT_ASKED_AGAIN);
-
-	f->request_id = d->request->id;
-	f->person = d->s->sender;
-	n->token = token;
-	fill_request(d, n, d->s->sender.id);
-	notice_value(d->p, n, "expires_at", notice_time(d->a, d->request->expires_at));
-	return n;
-}
-
-static bool
-ask_confirmation(struct decision *d, const char *reason, const char *why)
-{
-	bool approve = d->answer.verdict == VERDICT_APPROVE;
-	struct notice *n;
-
-	if (!may_ask(d, "confirm", false))
-		return decision_settle(d, OUTCOME_HELD, "confirmation-limit",
-		    "a confirmation is needed (%s), but no more may be asked of this approver now", why);
-	n = ask(d, NOTICE_CONFIRM, TOKEN_OF_CONFIRMATION, "confirm");
-	n->confirms = approve;
-	notice_value(d->p, n, "decision", approve ? STR("approve") : STR("deny"));
-	notice_value(d->p, n, approve ? "approved" : "denied", STR("yes"));
-	notice_value(d->p, n, "why", str_of(why));
-	return decision_settle(
-	    d, OUTCOME_CONFIRMATION_ASKED, reason, "%s: a confirmation with a code is asked for", why);
-}
-
-static bool
-is_clear(const struct decision *d)
-{
-	return d->answer.verdict == VERDICT_APPROVE || d->answer.verdict == VERDICT_DENY;
-}
-
-static bool
-has_confirm_level(const struct decision *d)
-{
-	const struct access_request *r = d->request;
-
-	for (size_t i = 0; i < r->n_lines; i++) {
-		if (r->lines[i].state != LINE_PENDING || !request_line_approver(&r->lines[i], d->s->sender.id))
-			continue;
-		for (size_t k = 0; k < d->policy->confirm_levels.n; k++)
-			if (str_equal_nocase(
-				d->policy->confirm_levels.list[k], str_of(access_level_name(r->lines[i].level))))
-				return true;
-	}
-	return false;
-}
-
-/* Why a clear answer with T and F is not enough; or NULL. The code of a confirmation answers all of them. */
-static const char *
-needs_confirmation(const struct decision *d)
-{
-	bool approve = d->answer.verdict == VERDICT_APPROVE;
-
-	if (d->token->kind == TOKEN_OF_CONFIRMATION && strcmp(d->answer.reason, "code") == 0)
-		return NULL;
-	if (d->r->sender_address.n)
-		return "the mail was sent by somebody on behalf of the approver";
-	if (d->authentication < (approve ? AUTH_PASS : AUTH_WEAK))
-		return "the sender could not be verified";
-	return approve && has_confirm_level(d) ? "this level of access needs a confirmation" : NULL;
-}
-
-static bool
-rule_confirm(struct decision *d)
-{
-	const char *why;
-
-	if (!d->proved || !d->owns || !is_clear(d))
-		return decision_pass(d, "there is no clear answer with a valid token by its owner");
-	why = needs_confirmation(d);
-	if (why == NULL)
-		return decision_pass(d, "the answer needs no confirmation");
-	return ask_confirmation(d, "confirmation-needed", why);
-}
-
 static bool
 rule_decide(struct decision *d)
 {
 	bool approve = d->answer.verdict == VERDICT_APPROVE;
 	struct access_decision x = { .decider = &d->s->sender, .approve = approve, .now = d->s->now };
 
-	if (!d->proved || !d->owns || !is_clear(d))
+	if (!d->proved || !d->owns || !decision_is_clear(d))
 		return decision_pass(d, "there is no clear answer with a valid token by its owner");
 	x.comment = d->answer.comment;
 	x.way = WAY_MAIL;
@@ -359,55 +262,12 @@ rule_no_token(struct decision *d)
 {
 	if (d->proved)
 		return decision_pass(d, "a valid token was used");
-	if (d->owns && d->authentication == AUTH_PASS && is_clear(d))
-		return ask_confirmation(d, "no-token", "the answer came without its reply address");
+	if (d->owns && d->authentication == AUTH_PASS && decision_is_clear(d))
+		return decision_confirm(d, "no-token", "the answer came without its reply address");
 	if (d->authentication == AUTH_PASS)
 		return decision_pass(d, "no token, but the sender is verified");
 	return decision_settle(
 	    d, OUTCOME_REFUSED, "no-token", "neither a valid token nor a verified sender: nothing is decided");
-}
-
-static void
-keep_words(struct decision *d)
-{
-	struct effect *f =
-	    plan_update(d->p, d->request->case_id, &d->s->sender, WAY_MAIL, UPDATE_INTERNAL, str_trim(d->r->new_text));
-
-	f->cut = d->r->quoted;
-	f->with_attachments = true;
-}
-
-static bool
-rule_ask_again(struct decision *d)
-{
-	static const struct {
-		const char *flag, *words;
-	} whys[] = {
-		[WHY_NONE] = { "why_unclear", "the answer is not clear" },
-		[WHY_UNCLEAR] = { "why_unclear", "the answer is not a plain yes or no, or it has a condition" },
-		[WHY_EMPTY] = { "why_empty", "the answer holds no words of its own" },
-		[WHY_QUOTE] = { "why_quote", "the answer is mixed with the quoted mail" },
-		[WHY_UNREADABLE] = { "why_unreadable", "the answer could not be read" },
-		[WHY_CODE] = { "why_code", "the confirmation code is missing or wrong" },
-	};
-	struct notice *n;
-
-	if (!d->proved || !d->owns || is_clear(d))
-		return decision_pass(d, "there is no unclear answer with a valid token by its owner");
-	keep_words(d);
-	if (d->token->kind == TOKEN_OF_CONFIRMATION) {
-		d->answer.verdict = d->token->confirms ? VERDICT_APPROVE : VERDICT_DENY;
-		return ask_confirmation(d, "code-missing", "the confirmation code was missing, wrong or not alone");
-	}
-	if (!may_ask(d, "ask-again", true))
-		return decision_settle(d, OUTCOME_HELD, "ask-again-limit",
-		    "unclear (%s), and the approver may not be asked again now", d->answer.reason);
-	n = ask(d, NOTICE_ASK_AGAIN, TOKEN_OF_APPROVAL, "ask-again");
-	notice_value(d->p, n, "quoted_line", plan_shorten(d->answer.line, 200));
-	notice_value(d->p, n, "why", str_of(whys[d->answer.why].words));
-	notice_value(d->p, n, whys[d->answer.why].flag, STR("yes"));
-	return decision_settle(
-	    d, OUTCOME_ASKED_AGAIN, "unclear", "unclear (%s): the approver is asked again", d->answer.reason);
 }
 
 const struct rule decide_approval_rules[] = {

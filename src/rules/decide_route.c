@@ -120,14 +120,17 @@ static void
 weigh_proofs(struct decision *d)
 {
 	const struct token_fact *t = d->token;
+	bool known;
 
 	d->owns = t != NULL && d->r->from_strict.n && d->s->sender.id && d->s->sender.active &&
 		  d->s->sender.id == t->owner.id;
 	d->own_case_token = d->owns && t->kind == TOKEN_OF_CASE && t->state == TOKEN_VALID && d->subject != NULL;
 	d->proved = t != NULL && is_approval_token(t) && t->state == TOKEN_VALID && d->request != NULL &&
 		    t->request_id == d->request->id && t->version == d->request->version;
+	/* A token that was used or came too late still shows whose mailbox it was read in; a void one does not. */
+	known = d->owns && ((is_approval_token(t) && t->state != TOKEN_VOID) || d->own_case_token);
 	if (d->policy->authentication == AUTHENTICATION_TOKEN && d->authentication != AUTH_FAIL)
-		d->authentication = (d->proved && d->owns) || d->own_case_token ? AUTH_PASS : AUTH_NONE;
+		d->authentication = known ? AUTH_PASS : AUTH_NONE;
 }
 
 bool

@@ -14,18 +14,6 @@
 #include "rules/case.h"
 #include "rules/notice.h"
 
-#define WORD_INTERNAL STR("#internal")
-#define WORD_CLOSE STR("#close")
-#define WORD_REOPEN STR("#reopen")
-
-static bool
-is_designated(const struct decision *d)
-{
-	const struct person *p = &d->s->sender;
-
-	return p->id && p->active && p->is_contact && d->subject != NULL && d->subject->level == ACCESS_READ_WRITE;
-}
-
 static bool
 is_staff(const struct person *p)
 {
@@ -88,7 +76,7 @@ rule_reference(struct decision *d)
 static bool
 rule_staff(struct decision *d)
 {
-	if (!is_staff(&d->s->sender) || is_designated(d))
+	if (!is_staff(&d->s->sender) || decision_by_contact(d))
 		return decision_pass(d, "the sender is no representative");
 	if (d->subject == NULL)
 		return decision_settle(d, OUTCOME_HELD, "representative-without-case",
@@ -108,7 +96,7 @@ rule_staff(struct decision *d)
 static bool
 rule_permitted(struct decision *d)
 {
-	if (is_designated(d) || (d->subject != NULL && is_staff(&d->s->sender)))
+	if (decision_by_contact(d) || (d->subject != NULL && is_staff(&d->s->sender)))
 		return decision_pass(
 		    d, "%.*s may update case %.*s", STR_ARGS(d->s->sender.address), STR_ARGS(d->subject->view.number));
 	return refuse(d, "not-permitted", "not_permitted", 0,
@@ -125,123 +113,6 @@ rule_verified(struct decision *d)
 		return decision_pass(d, "authentication: %s", names[d->authentication]);
 	return decision_settle(d, OUTCOME_HELD, "unverified", "authentication is \"%s\", but \"%s\" is required",
 	    names[d->authentication], names[d->policy->updates_authentication]);
-}
-
-/* --- the text --- */
-
-/* text without the lines that are just word; *found: whether there was one. */
-static struct str
-without_word(struct str text, struct str word, struct arena *a, bool *found)
-{
-	char *out = arena_alloc(a, text.n + 1);
-	struct str line;
-	size_t n = 0;
-
-	*found = false;
-	while (str_next_line(&text, &line)) {
-		if (str_equal_nocase(str_trim(line), word)) {
-			*found = true;
-			continue;
-		}
-		memcpy(out + n, line.p, line.n);
-		n += line.n;
-		if (text.n)
-			out[n++] = '\n';
-	}
-	return (struct str){ out, n };
-}
-
-/* text without a tail that we wrote ourselves: the quote of a program that marks none. */
-static struct str
-without_own_tail(const struct decision *d, struct str text)
-{
-	bool mixed;
-	struct str own, rest = text, line, kept = STR_NONE;
-
-	if (d->token == NULL || d->token->sent_text.n == 0 || text.n > ANSWER_TEXT_MAX)
-		return text;
-	own = answer_own_lines(text, d->token->sent_text, d->a, &mixed);
-	if (mixed)
-		return text; /* something of the sender's stands behind it */
-	if (str_trim(own).n == 0 && d->r->quoted.n == 0)
-		return text; /* nothing but words of ours: let a person see them */
-	while (str_next_line(&own, &line))
-		if (str_trim(line).n)
-			kept = line;
-	/* The last line that is kept stands in text too; what follows it there is ours. */
-	if (kept.n)
-		for (ptrdiff_t at; (at = str_find(rest, kept)) >= 0; rest = str_skip(rest, (size_t)at + kept.n))
-			text.n = (size_t)(rest.p - text.p) + (size_t)at + kept.n;
-	return text;
-}
-
-struct message_text {
-	struct str text;
-	bool closes, reopens, internal;
-};
-
-static struct str
-with_notes(const struct decision *d, struct str text)
-{
-	const struct reading *r = d->r;
-
-	if (r->encrypted)
-		text = arena_format(
-		    d->a, "%.*s%s[the mail is encrypted and could not be read]", STR_ARGS(text), text.n ? "\n\n" : "");
-	if (r->damaged)
-		text = arena_format(
-		    d->a, "%.*s%s[some of the text could not be decoded]", STR_ARGS(text), text.n ? "\n\n" : "");
-	for (size_t i = 0; i < r->n_notes && i < 50; i++)
-		text = arena_format(
-		    d->a, "%.*s%s[%.*s]", STR_ARGS(text), text.n ? "\n" : "", STR_ARGS(plan_shorten(r->notes[i], 300)));
-	return text;
-}
-
-static void
-message_text(struct decision *d, struct message_text *out)
-{
-	struct str text = without_own_tail(d, d->r->new_text);
-	bool staff = !is_designated(d);
-
-	*out = (struct message_text){ .text = text };
-	if (staff) {
-		struct str rest = str_trim(text), line = STR_NONE;
-
-		if (str_next_line(&rest, &line) && str_equal_nocase(str_trim(line), WORD_INTERNAL)) {
-			out->internal = true;
-			out->text = rest;
-		}
-	} else {
-		out->text = without_word(out->text, WORD_CLOSE, d->a, &out->closes);
-		out->text = without_word(out->text, WORD_REOPEN, d->a, &out->reopens);
-		/* A forwarded mail is what the contact wants us to read; a representative's could show internals. */
-		if (d->r->is_forward && d->r->quoted.n)
-			out->text = arena_format(d->a, "%.*s%s[forwarded mail]\n%.*s", STR_ARGS(str_trim(out->text)),
-			    str_trim(out->text).n ? "\n\n" : "", STR_ARGS(d->r->quoted));
-	}
-	out->text = str_trim(out->text);
-}
-
-static struct effect *
-add_update(struct decision *d, const struct message_text *m, enum visibility v)
-{
-	struct effect *f = plan_update(d->p, d->subject->view.id, &d->s->sender, WAY_MAIL, v, with_notes(d, m->text));
-
-	f->cut = d->r->quoted;
-	f->with_attachments = true;
-	return f;
-}
-
-/* Names of the attachments, one a line. */
-static struct str
-file_names(const struct decision *d)
-{
-	struct str text = STR_NONE;
-
-	for (size_t i = 0; i < d->r->n_attachments && i < 100; i++)
-		text = arena_format(d->a, "%.*s%s%.*s", STR_ARGS(text), text.n ? "\n" : "",
-		    STR_ARGS(plan_shorten(d->r->attachments[i].name, 200)));
-	return text;
 }
 
 /* --- what is told --- */
@@ -264,7 +135,7 @@ fill_news(struct plan *p, struct notice *n, const void *ctx)
 	if (n->kind != NOTICE_UPDATE)
 		notice_value(p, n, "author_address", d->s->sender.address);
 	if (n->kind == NOTICE_UPDATE || n->kind == NOTICE_CUSTOMER_REPLIED)
-		notice_value(p, n, "files", file_names(d));
+		notice_value(p, n, "files", decision_files(d));
 	if (n->kind == NOTICE_CUSTOMER_REPLIED) {
 		notice_value(p, n, "old_status", x->old_status);
 		notice_value(p, n, "new_status", x->new_status);
@@ -287,21 +158,21 @@ tell_owner(struct decision *d, enum notice_kind kind, const struct news *x)
 static bool
 rule_closed(struct decision *d)
 {
-	struct message_text m;
+	struct decision_text m;
 	struct news x = { .d = d };
 
 	if (!d->subject->view.is_closed)
 		return decision_pass(d, "the case is open");
-	if (!is_designated(d))
+	if (!decision_by_contact(d))
 		return decision_settle(d, OUTCOME_HELD, "closed-case", "a representative's mail to a closed case");
-	message_text(d, &m);
+	decision_read_text(d, &m);
 	if (!m.reopens)
 		return refuse(d, "closed-case", "closed_case", d->subject->view.id, "writes to a closed case");
 	if (d->r->is_list)
 		return decision_settle(d, OUTCOME_HELD, "list", "a request to re-open came through a list");
 	if (m.text.n == 0)
 		m.text = STR("[asked to re-open the case]");
-	x.text = add_update(d, &m, UPDATE_PUBLIC)->text;
+	x.text = decision_update(d, &m, UPDATE_PUBLIC)->text;
 	tell_owner(d, NOTICE_REOPEN_REQUESTED, &x);
 	return decision_settle(d, OUTCOME_APPENDED, "reopen-requested", "the contact asks to re-open the case");
 }
@@ -309,9 +180,9 @@ rule_closed(struct decision *d)
 static bool
 rule_empty(struct decision *d)
 {
-	struct message_text m;
+	struct decision_text m;
 
-	message_text(d, &m);
+	decision_read_text(d, &m);
 	if (m.text.n || m.closes || d->r->n_attachments || d->r->n_notes || d->r->encrypted)
 		return decision_pass(d, "there is something new in it");
 	return decision_settle(d, OUTCOME_HELD, "empty", "there is no new text in it and no file");
@@ -321,13 +192,13 @@ static bool
 rule_post(struct decision *d)
 {
 	const struct person *contact = &d->subject->view.contact;
-	struct message_text m;
+	struct decision_text m;
 	struct news x = { .d = d };
 
-	if (is_designated(d))
+	if (decision_by_contact(d))
 		return decision_pass(d, "the sender writes as a contact");
-	message_text(d, &m);
-	x.text = add_update(d, &m, m.internal ? UPDATE_INTERNAL : UPDATE_PUBLIC)->text;
+	decision_read_text(d, &m);
+	x.text = decision_update(d, &m, m.internal ? UPDATE_INTERNAL : UPDATE_PUBLIC)->text;
 	if (m.internal)
 		return decision_settle(d, OUTCOME_POSTED, "internal-note", "an internal note by a representative");
 	if (contact->id)
@@ -340,13 +211,13 @@ rule_append(struct decision *d)
 {
 	const struct case_view *c = &d->subject->view;
 	struct news x = { .d = d };
-	struct message_text m;
+	struct decision_text m;
 	const char *reason = "customer-replied";
 
-	message_text(d, &m);
+	decision_read_text(d, &m);
 	if (m.closes && m.text.n == 0)
 		m.text = STR("[asked to close the case]");
-	x.text = add_update(d, &m, UPDATE_PUBLIC)->text;
+	x.text = decision_update(d, &m, UPDATE_PUBLIC)->text;
 	if (case_status_awaits_customer(c->status)) {
 		case_customer_responded(d->p, c->id, &d->s->sender);
 		x.old_status = case_status_text(c->status, c->sub_status, d->a);

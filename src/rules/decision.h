@@ -48,6 +48,14 @@ bool rule_bounce(struct decision *d);
 bool rule_machine(struct decision *d);
 bool rule_undetermined(struct decision *d);
 bool rule_route(struct decision *d);
+/* The rules that ask an approver (decide_ask.c), which stand in the approval list. */
+bool rule_confirm(struct decision *d);
+bool rule_ask_again(struct decision *d);
+/* Settles with a confirmation asked for, or held where no more may be asked. why: plain words. */
+bool decision_confirm(struct decision *d, const char *reason, const char *why);
+bool decision_is_clear(const struct decision *d); /* the answer is yes or no */
+/* Sets the values of a notice about d->request; approver: access_describe. */
+void decision_describe(struct decision *d, struct notice *n, int64_t approver);
 /* Whether the message answers an access request, so that the approval rules have the word. */
 bool decide_is_approval(struct decision *d);
 
@@ -59,6 +67,20 @@ struct notice *decision_answer(struct decision *d, enum notice_kind kind, int64_
 /* Tells the administrators: NOTICE_ESCALATION about d->request (may be NULL). */
 void decision_escalate(
     struct decision *d, const char *reason, const char *flag, const struct person *except, struct str detail);
+
+/* Whether From is a Designated Contact of the deployment of the case the message is about (C6). */
+bool decision_by_contact(const struct decision *d);
+
+/* What is said in an update, and the words of command that were in it, each on a line of its own. */
+struct decision_text {
+	struct str text;
+	bool closes, reopens; /* a contact's #close, #reopen */
+	bool internal;        /* a representative's #internal: as first word, or a line of its own anywhere */
+};
+void decision_read_text(struct decision *d, struct decision_text *out);
+/* The update with that text, its notes and attachments. */
+struct effect *decision_update(struct decision *d, const struct decision_text *m, enum visibility v);
+struct str decision_files(const struct decision *d); /* names of the attachments, one a line */
 
 struct str decision_from(const struct decision *d); /* how to name the sender in a trace */
 

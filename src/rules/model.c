@@ -60,3 +60,15 @@ request_line_approver(const struct request_line *l, int64_t person)
 			return true;
 	return false;
 }
+
+bool
+request_line_open_to(const struct request_line *l, int64_t approver)
+{
+	return l->state == LINE_PENDING && request_line_approver(l, approver);
+}
+
+bool
+person_reachable(const struct person *p)
+{
+	return p->active && !p->undeliverable && p->address.n;
+}

@@ -27,6 +27,7 @@ struct person {
 struct str person_full_name(const struct person *p, struct arena *a);
 /* By id; where one of them is no contact yet, by address (ASCII case folded). */
 bool person_same(const struct person *a, const struct person *b);
+bool person_reachable(const struct person *p); /* active, with an address that has not bounced for good */
 
 struct deployment {
 	int64_t id, organisation; /* organisation: the Sold-To company */
@@ -64,7 +65,8 @@ struct request_line {
 	size_t n_approvers;
 };
 
-bool request_line_approver(const struct request_line *l, int64_t person); /* person is among its approvers */
+bool request_line_approver(const struct request_line *l, int64_t person);  /* person is among its approvers */
+bool request_line_open_to(const struct request_line *l, int64_t approver); /* pending, and approver may decide it */
 
 struct access_request {
 	int64_t id, case_id;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC
- * notice.h: which values a notice of each kind carries. Templates may use these names and no others.
+ * notice.h: the kinds of notice, and which values each carries. Templates may use these names and no others.
  *
  * Every value is text; an empty one is "not there", so that {{#name}} chooses words. A value that says which case of
  * several it is (a "flag") holds "yes" or nothing, because a template cannot compare.
@@ -7,7 +7,55 @@
 #ifndef CASEMAIL_RULES_NOTICE_H
 #define CASEMAIL_RULES_NOTICE_H
 
-#include "rules/plan.h"
+#include "rules/model.h"
+
+/* Kinds of notice; the name is also the template's file name. */
+enum notice_kind {
+	NOTICE_CASE_OPENED,    /* to the contact */
+	NOTICE_UPDATE,         /* public update by a representative, to the contact */
+	NOTICE_INFO_REQUESTED, /* likewise, status AWAITING INFO */
+	NOTICE_STATUS_CHANGED, /* to the contact */
+	NOTICE_SOLUTION_PROPOSED,
+	NOTICE_CASE_CLOSED,
+	NOTICE_CUSTOMER_REPLIED, /* to the owner (or the administrators) */
+	NOTICE_REPLY_REFUSED,    /* to a registered sender; value "reason" chooses the words */
+	NOTICE_ACCESS_REQUEST,   /* to an approver; token */
+	NOTICE_ASK_AGAIN,        /* to an approver; token */
+	NOTICE_CONFIRM,          /* to an approver; token and code */
+	NOTICE_ALREADY_DECIDED,  /* to an approver */
+	NOTICE_DECISION_RECEIPT, /* to the approvers */
+	NOTICE_DECISION_REQUESTER,
+	NOTICE_ACCESS_GRANTED, /* to the person, from the no-reply address, with instructions */
+	NOTICE_ACCESS_DENIED,  /* to the person */
+	NOTICE_ACCESS_EXPIRED,
+	NOTICE_REMINDER,   /* to an approver; token */
+	NOTICE_ESCALATION, /* to administrators: value "reason" */
+	NOTICE_SECURITY,   /* to a token's owner and administrators: somebody else used it */
+	NOTICE_CLOSURE_REQUESTED,
+	NOTICE_REOPEN_REQUESTED,
+	NOTICE_COUNT
+};
+const char *notice_kind_name(enum notice_kind k); /* "case-opened", ... */
+
+struct value {
+	const char *name; /* as templates write it: "update_text" */
+	struct str text;  /* data: escaped by the template for its place */
+};
+
+struct notice {
+	enum notice_kind kind;
+	struct person to;  /* from the store only, never from a mail; id 0: whom the request of the plan is about, and
+			    * who becomes a contact, if at all, by a grant of the same plan: find it by address */
+	bool is_answer;    /* automatic answer to a mail: null envelope sender, Auto-Submitted: auto-replied, counted */
+	struct str reason; /* of an answer: what the once-a-day rule counts */
+	bool from_noreply;
+	enum token_kind token;       /* what Reply-To and Message-ID carry */
+	bool confirms;               /* TOKEN_OF_CONFIRMATION: which verdict */
+	struct str in_reply_to;      /* Message-ID, without <>, of the mail that is answered; or empty */
+	int64_t case_id, request_id; /* 0 or PLAN_NEW */
+	struct value *values;        /* besides the standard ones */
+	size_t n_values;
+};
 
 /* Supplied by the conductor to every notice, from its case, its addressee and the configuration. Those about a case are
  * empty where the notice names none: brand, address, case_number, case_subject, case_status, case_sub_status,
@@ -31,7 +79,8 @@ bool notice_has_value(enum notice_kind k, struct str name);
  *                  REPLY_REFUSED    "closed-case" -> closed_case, "no-reference" -> no_reference,
  *                                   "not-permitted" -> not_permitted
  *                  ALREADY_DECIDED  "decided", "expired", "superseded", "cancelled"
- *                  ESCALATION       "no-approver", "approver-is-grantee", "approver-bounced", "answer-refused"
+ *                  ESCALATION       "no-approver", "approver-is-grantee", "approver-bounced",
+ *                                   "answer-refused", "unanswered"
  *                  SECURITY         "sender-differs", "authentication-failed"
  * detail           the same in plain words (English), for administrators
  * person_name, person_address, person_employer   whom the request is about

@@ -135,7 +135,7 @@ plan_notify(struct plan *p, enum notice_kind kind, const struct person *to, size
 	size_t sent = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!to[i].active || to[i].undeliverable || (except != NULL && person_same(&to[i], except)))
+		if (!person_reachable(&to[i]) || (except != NULL && person_same(&to[i], except)))
 			continue;
 		fill(p, plan_notice(p, kind, &to[i]), ctx);
 		sent++;

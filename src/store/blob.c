@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
- * blob.c: raw mail and attachments, each content once. The hash is always computed here: one that came with the
- * content (from the reader) could make a file stand for another.
+ * blob.c: raw mail and attachments, each content once. A hash is taken from the caller only where our own process made
+ * it: one that came with the content (from the reader) could make a file stand for another.
  */
 #include "config.h"
 
@@ -9,15 +9,16 @@
 #include "base/crypto.h"
 
 int
-blob_add(struct store *s, struct str content, int64_t now, int64_t *id, char hex[65], struct err *e)
+blob_add(struct store *s, struct str content, int64_t now, int64_t *id, const char *hex, struct err *e)
 {
 	char sha256[SHA256_HEX];
 	struct query q;
 	int rc;
 
-	crypto_sha256_hex(content, hex ? hex : sha256);
-	if (hex == NULL)
+	if (hex == NULL) {
+		crypto_sha256_hex(content, sha256);
 		hex = sha256;
+	}
 	QUERY(&q, s, "SELECT id FROM blob WHERE sha256 = ?", Z(hex));
 	rc = query_step(&q, e);
 	if (rc == 1)

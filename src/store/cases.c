@@ -224,9 +224,12 @@ store_case_search(
 	if (str_to_number(number, &v))
 		snprintf(padded, sizeof(padded), "%08lld", v);
 	QUERY(&q, s,
-	    "SELECT " CASE " FROM cases c WHERE c.id IN (SELECT rowid FROM case_search WHERE case_search MATCH ?1"
-	    " UNION SELECT u.case_id FROM update_search x CROSS JOIN case_update u ON u.id = x.rowid"
-	    " WHERE update_search MATCH ?1 UNION SELECT id FROM cases WHERE number = ?2)"
+	    "SELECT " CASE " FROM cases c WHERE c.id IN"
+	    " (SELECT rowid FROM (SELECT rowid FROM case_search WHERE case_search MATCH ?1 ORDER BY rowid DESC LIMIT "
+	    "5000)"
+	    " UNION SELECT u.case_id FROM (SELECT rowid AS id FROM update_search WHERE update_search MATCH ?1"
+	    " ORDER BY rowid DESC LIMIT 5000) x CROSS JOIN case_update u ON u.id = x.id"
+	    " UNION SELECT id FROM cases WHERE number = ?2)"
 	    " ORDER BY c.modified_at DESC, c.id DESC LIMIT ?3",
 	    TEXT(match), Z(padded), NUMBER(max && max < LIST_MOST ? max : LIST_MOST));
 	return cases_load(&q, a, out, n, e);

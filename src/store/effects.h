@@ -10,6 +10,7 @@
 int effect_case(const struct effect *f, const struct store_change *c, int64_t *id, struct err *e);
 int effect_request(const struct effect *f, const struct store_change *c, int64_t *id, struct err *e);
 
+/* Each as store_effect. */
 int effect_request_open(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
 int effect_line(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
 int effect_grant(struct store *s, const struct effect *f, struct store_change *c, struct err *e);

@@ -109,8 +109,8 @@ int access_give(struct store *s, int64_t person, int64_t deployment, enum access
 /* cases.c */
 int case_resolve(struct store *s, int64_t id, int64_t *out, struct err *e); /* where merges lead to */
 
-/* blob.c: content by its SHA-256, computed here. hex may be NULL. */
-int blob_add(struct store *s, struct str content, int64_t now, int64_t *id, char hex[65], struct err *e);
+/* blob.c: content by its SHA-256: hex where this process computed it, NULL otherwise. */
+int blob_add(struct store *s, struct str content, int64_t now, int64_t *id, const char *hex, struct err *e);
 int blob_get(struct store *s, int64_t id, struct arena *a, struct str *out, struct err *e);
 
 /* letters.c: the token in a Message-ID or sub-address, or empty. */

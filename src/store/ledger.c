@@ -7,8 +7,11 @@
 #include "config.h"
 
 #include "store/internal.h"
+#include "base/crypto.h"
 #include "base/json.h"
 #include "store/store_mail.h"
+
+#include <stdio.h>
 
 #define FIELD_MOST 2000
 
@@ -98,6 +101,10 @@ store_ledger_add(struct store *s, const struct arrival *arrival, const struct re
 	int64_t raw;
 	int rc;
 
+	if (arrival->raw_sha256[0])
+		snprintf(sha256, sizeof(sha256), "%s", arrival->raw_sha256);
+	else
+		crypto_sha256_hex(arrival->raw, sha256);
 	if (uid_check(s, arrival, e) || blob_add(s, arrival->raw, now, &raw, sha256, e))
 		return -1;
 	a = arena_open(1 << 20);

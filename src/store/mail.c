@@ -68,12 +68,16 @@ store_message_list(struct store *s, const struct store_message_filter *f, struct
 		condition_add(&sql, v, &k, "m.sender = ?", TEXT(f->from));
 	if (f->outcome != OUTCOME_NONE)
 		condition_add(&sql, v, &k, "m.outcome = ?", Z(name_of(NAMES_OUTCOME, (int)f->outcome)));
-	buf_add_z(
-	    &sql, " AND m.id < ? AND +m.arrived_at >= ? AND (? = '' OR +m.mailbox = ?) ORDER BY m.id DESC LIMIT ?");
+	if (f->mailbox.n)
+		condition_add(&sql, v, &k, "m.mailbox = ?", TEXT(f->mailbox));
+	/* Numbers grow with the time of decision: the first one since then bounds the walk. */
+	if (f->since) {
+		buf_add_z(&sql, " AND m.id >= (SELECT x.id FROM message x WHERE x.decided_at >= ?"
+				" ORDER BY x.decided_at LIMIT 1)");
+		v[k++] = NUMBER(f->since);
+	}
+	buf_add_z(&sql, " AND m.id < ? ORDER BY m.id DESC LIMIT ?");
 	v[k++] = NUMBER(f->before_id ? f->before_id : INT64_MAX);
-	v[k++] = NUMBER(f->since);
-	v[k++] = TEXT(f->mailbox);
-	v[k++] = TEXT(f->mailbox);
 	v[k++] = NUMBER(f->max && f->max < LIST_MOST ? f->max : LIST_MOST);
 	query_open(&q, s, buf_z(&sql), v, k);
 	while ((rc = query_step(&q, e)) == 1)

@@ -8,37 +8,53 @@
 
 #include "store/store_outbox.h"
 
-struct name_set {
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static const char *const levels[] = { "none", "basic", "read-only", "read-write" };
+static const char *const line_states[] = { "pending", "approved", "denied", "expired", "cancelled" };
+static const char *const token_kinds[] = { "none", "case", "approval", "confirmation" };
+static const char *const token_states[] = { "valid", "used", "void", "expired", "superseded" };
+static const char *const outcomes[] = { "none", "appended", "posted", "decided", "already-decided", "asked-again",
+	"confirmation-asked", "refused", "machine", "duplicate", "held", "quarantined", "dropped" };
+static const char *const notices[] = { "case-opened", "update", "info-requested", "status-changed", "solution-proposed",
+	"case-closed", "customer-replied", "reply-refused", "access-request", "ask-again", "confirm", "already-decided",
+	"decision-receipt", "decision-requester", "access-granted", "access-denied", "access-expired", "reminder",
+	"escalation", "security", "closure-requested", "reopen-requested" };
+static const char *const ways[] = { "mail", "casectl", "system" };
+static const char *const visibilities[] = { "public", "internal" };
+static const char *const letter_states[] = { "queued", "claimed", "sent", "unknown", "failed", "cancelled" };
+static const char *const kinds[] = { "person", "auto-reply", "bounce", "delay", "report", "complaint", "calendar",
+	"reaction", "own" };
+static const char *const authentications[] = { "fail", "none", "weak", "pass" };
+
+/* Who adds a value adds its name here. */
+_Static_assert(COUNT(levels) == ACCESS_LEVELS, "a name for each access level");
+_Static_assert(COUNT(line_states) == LINE_CANCELLED + 1, "a name for each line state");
+_Static_assert(COUNT(token_kinds) == TOKEN_OF_CONFIRMATION + 1, "a name for each token kind");
+_Static_assert(COUNT(token_states) == TOKEN_SUPERSEDED + 1, "a name for each token state");
+_Static_assert(COUNT(outcomes) == OUTCOME_COUNT, "a name for each outcome");
+_Static_assert(COUNT(notices) == NOTICE_COUNT, "a name for each notice");
+_Static_assert(COUNT(ways) == WAY_SYSTEM + 1, "a name for each way");
+_Static_assert(COUNT(letter_states) == LETTER_STATES, "a name for each letter state");
+_Static_assert(COUNT(kinds) == KIND_COUNT, "a name for each kind");
+_Static_assert(COUNT(authentications) == AUTH_PASS + 1, "a name for each authentication level");
+
+static const struct {
 	const char *what;
-	int n;
 	const char *const *names;
-};
-
-#define SET(what, ...)                                                                                                 \
-	{                                                                                                              \
-		what, sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *), (const char *const[])             \
-		{                                                                                                      \
-			__VA_ARGS__                                                                                    \
-		}                                                                                                      \
-	}
-
-static const struct name_set sets[] = {
-	[NAMES_LEVEL] = SET("access level", "none", "basic", "read-only", "read-write"),
-	[NAMES_LINE_STATE] = SET("line state", "pending", "approved", "denied", "expired", "cancelled"),
-	[NAMES_TOKEN_KIND] = SET("token kind", "none", "case", "approval", "confirmation"),
-	[NAMES_TOKEN_STATE] = SET("token state", "valid", "used", "void", "expired", "superseded"),
-	[NAMES_OUTCOME] = SET("outcome", "none", "appended", "posted", "decided", "already-decided", "asked-again",
-	    "confirmation-asked", "refused", "machine", "duplicate", "held", "quarantined", "dropped"),
-	[NAMES_NOTICE] = SET("notice kind", "case-opened", "update", "info-requested", "status-changed",
-	    "solution-proposed", "case-closed", "customer-replied", "reply-refused", "access-request", "ask-again",
-	    "confirm", "already-decided", "decision-receipt", "decision-requester", "access-granted", "access-denied",
-	    "access-expired", "reminder", "escalation", "security", "closure-requested", "reopen-requested"),
-	[NAMES_WAY] = SET("way", "mail", "casectl", "system"),
-	[NAMES_VISIBILITY] = SET("visibility", "public", "internal"),
-	[NAMES_LETTER_STATE] = SET("letter state", "queued", "claimed", "sent", "unknown", "failed", "cancelled"),
-	[NAMES_KIND] = SET(
-	    "kind", "person", "auto-reply", "bounce", "delay", "report", "complaint", "calendar", "reaction", "own"),
-	[NAMES_AUTHENTICATION] = SET("authentication", "fail", "none", "weak", "pass"),
+	int n;
+} sets[] = {
+	[NAMES_LEVEL] = { "access level", levels, COUNT(levels) },
+	[NAMES_LINE_STATE] = { "line state", line_states, COUNT(line_states) },
+	[NAMES_TOKEN_KIND] = { "token kind", token_kinds, COUNT(token_kinds) },
+	[NAMES_TOKEN_STATE] = { "token state", token_states, COUNT(token_states) },
+	[NAMES_OUTCOME] = { "outcome", outcomes, COUNT(outcomes) },
+	[NAMES_NOTICE] = { "notice kind", notices, COUNT(notices) },
+	[NAMES_WAY] = { "way", ways, COUNT(ways) },
+	[NAMES_VISIBILITY] = { "visibility", visibilities, COUNT(visibilities) },
+	[NAMES_LETTER_STATE] = { "letter state", letter_states, COUNT(letter_states) },
+	[NAMES_KIND] = { "kind", kinds, COUNT(kinds) },
+	[NAMES_AUTHENTICATION] = { "authentication", authentications, COUNT(authentications) },
 };
 
 const char *

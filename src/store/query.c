@@ -36,6 +36,9 @@ store_error(struct store *s, int rc, const char *doing, struct err *e)
 	case SQLITE_TOOBIG:
 		kind = ERR_REJECT;
 		break;
+	case SQLITE_CONSTRAINT: /* what this item refers to is not there, or taken; a trigger of ours is an invariant */
+		kind = rc == SQLITE_CONSTRAINT_TRIGGER ? ERR_FATAL : ERR_REJECT;
+		break;
 	default:
 		break;
 	}

@@ -291,7 +291,8 @@ CREATE INDEX message_case ON message (case_id, id) WHERE case_id IS NOT NULL;
 CREATE INDEX message_request ON message (request) WHERE request IS NOT NULL;
 CREATE INDEX message_sender ON message (sender, id);
 CREATE INDEX message_raw ON message (raw) WHERE raw IS NOT NULL;
-CREATE INDEX message_arrived ON message (arrived_at);
+CREATE INDEX message_mailbox ON message (mailbox, id);
+CREATE INDEX message_decided ON message (decided_at);
 CREATE INDEX message_token ON message (token) WHERE token IS NOT NULL;
 
 -- Outgoing mail ------------------------------------------------------------------------------------------------------

@@ -18,15 +18,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char schema[] =
-#include "store/schema.inc"
-    ;
+#include "store/schema.inc" /* static const char schema[], made from schema.sql */
 
 static const char connection_settings[] = "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;"
 					  "PRAGMA secure_delete = ON;"
 					  "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
 					  "PRAGMA recursive_triggers = ON; PRAGMA cache_size = -4000;"
-					  "PRAGMA journal_size_limit = 67108864;";
+					  "PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000;";
 
 static int
 db_open(struct store *s, const char *path, struct err *e)

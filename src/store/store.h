@@ -2,9 +2,9 @@
  * store.h: the embedded store as what it means, not as SQL. One connection a process; blocking, with a deadline.
  *
  * Writing happens between store_begin and store_commit. -1 means: nothing of the transaction stands (the caller rolls
- * back). Errors: ERR_RETRY (busy, disk full, read-only for now), ERR_FATAL (corrupt, newer version, not a casemail
- * database). What is loaded lives in the arena given. Other subjects: store_people.h, store_cases.h, store_mail.h,
- * store_outbox.h, store_audit.h.
+ * back). Errors: ERR_RETRY (busy, disk full, read-only for now), ERR_REJECT (what an item refers to
+ * is not there, or taken), ERR_FATAL (corrupt, newer version, not a casemail database). What is loaded lives in the
+ * arena given. Other subjects: store_people.h, store_cases.h, store_mail.h, store_outbox.h, store_audit.h.
  */
 #ifndef CASEMAIL_STORE_STORE_H
 #define CASEMAIL_STORE_STORE_H
@@ -55,9 +55,9 @@ struct store_change {
  * use of a token that is not valid. A text with NUL is ERR_REJECT too. */
 int store_effect(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
 
-/* The ledger row of a message (its raw bytes are kept too). *id is its number. -1 and ERR_REJECT where the UID has one.
- * Written whatever the message holds: in its fields NUL becomes U+FFFD, and 2000 bytes of each are kept. uid 0 (a
- * file): never a conflict, and nothing to be moved. */
+/* The ledger row of a message (its raw bytes are kept too; arrival->raw_sha256 is computed here where it is empty). *id
+ * is its number. -1 and ERR_REJECT where the UID has one. Written whatever the message holds: in its fields NUL becomes
+ * U+FFFD, and 2000 bytes of each are kept. uid 0 (a file): never a conflict, and nothing to be moved. */
 int store_ledger_add(struct store *s, const struct arrival *arrival, const struct reading *r, const struct plan *p,
     int64_t now, int64_t *id, struct err *e);
 

@@ -18,7 +18,8 @@ struct store_move {
 };
 int store_ledger_unmoved(struct store *s, struct str mailbox, uint32_t uidvalidity, size_t max, struct arena *a,
     struct store_move **out, size_t *n, struct err *e);
-/* Marks them moved; rows of an older UIDVALIDITY that can no longer be moved are closed by the second. */
+/* In the caller's transaction: marks them moved; rows of an older UIDVALIDITY that can no longer be moved are closed by
+ * the second. */
 int store_ledger_moved(struct store *s, const int64_t *ids, size_t n, int64_t now, struct err *e);
 int store_ledger_forget_old(struct store *s, struct str mailbox, uint32_t uidvalidity, int64_t now, struct err *e);
 
@@ -31,7 +32,7 @@ struct store_message {
 };
 struct store_message_filter {
 	enum outcome outcome;              /* OUTCOME_NONE: all */
-	int64_t case_id, since, before_id; /* 0: all; before_id: paging, newest first */
+	int64_t case_id, since, before_id; /* 0: all; since: decided then or later; before_id: paging, newest first */
 	struct str mailbox, from;
 	size_t max;
 };

@@ -15,6 +15,7 @@ enum letter_state {
 	LETTER_CANCELLED,
 	LETTER_STATES
 };
+/* "queued", "claimed", ... */
 const char *letter_state_name(enum letter_state s);
 
 struct store_queued {

@@ -13,10 +13,13 @@ struct organisation {
 	struct str name;
 	bool is_partner;
 };
+/* By name, unique in any ASCII case; listed by name. */
 int store_organisation_add(struct store *s, const struct organisation *o, int64_t *id, struct err *e);
 int store_organisation_find(struct store *s, struct str name, struct arena *a, struct organisation *out, struct err *e);
 int store_organisation_list(struct store *s, struct arena *a, struct organisation **out, size_t *n, struct err *e);
 
+/* By Org ID, unique in any ASCII case; listed by it. d->organisation is mandatory; end_user: the End-User company, may
+ * be empty. */
 int store_deployment_add(struct store *s, const struct deployment *d, struct str end_user, int64_t *id, struct err *e);
 int store_deployment_find(struct store *s, struct str org_id, struct arena *a, struct deployment *out, struct err *e);
 int store_deployment_list(struct store *s, struct arena *a, struct deployment **out, size_t *n, struct err *e);
@@ -24,7 +27,7 @@ int store_deployment_list(struct store *s, struct arena *a, struct deployment **
 struct person_record {
 	struct person person;
 	struct str employer, country, phone, queue; /* queue: of a representative */
-	struct str organisation_name, pin;          /* pin: loaded only by store_person_pin */
+	struct str organisation_name;               /* loaded, not read by store_person_add */
 };
 /* A contact (all five mandatory fields, P1), a representative, an administrator, or an approver who is none of these:
  * what person.is_* says. The address must be free. A contact gets a PIN. */

@@ -23,7 +23,7 @@ from rig.dovecot import VMAIL, Dovecot
 from rig.scratch import Scratch
 from rig.waiting import until
 
-PROBE = os.environ.get("IMAP_PROBE") or os.path.join(os.environ.get("builddir", "."), "tests/unit/imap_probe")
+PROBE = os.path.join(os.environ.get("CASEMAIL_BIN", "."), "tests/unit/imap_probe")
 USER, PASSWORD = "support@helpdesk.example", "correct horse battery"
 
 

@@ -253,6 +253,32 @@ test_decide(void)
 }
 
 static void
+test_time(void)
+{
+	world_init(&w, NULL);
+	access_remind(&w.request, w.arena, &w.plan);
+	IS_STR(world_effects(&w.plan, w.arena), STR("notice:reminder#>ada notice:reminder#>ben"), "A6: a reminder");
+	access_overdue(&w.request, w.administrators, 1, w.arena, &w.plan);
+	IS_STR(world_effects(&w.plan, w.arena), STR("notice:escalation>adma"), "A6: then the administrators");
+	access_expire(&w.request, w.arena, &w.plan);
+	IS_STR(world_effects(&w.plan, w.arena),
+	    STR("line:expired tokens update status:CLOSED notice:access-expired>ada notice:access-expired>ben "
+		"notice:access-expired>eva"),
+	    "A6: then it expires");
+	w.request.n_lines = 2;
+	w.lines[1].state = LINE_APPROVED;
+	access_expire(&w.request, w.arena, &w.plan);
+	IS_STR(world_value(&w.plan, NOTICE_ACCESS_GRANTED, "lines"), STR("ACME-2  Acme Ltd  none -> read-write"),
+	    "A6: what was granted is told");
+	w.lines[0].state = LINE_DENIED;
+	access_expire(&w.request, w.arena, &w.plan);
+	OK(w.plan.effects == NULL, "A6: what is decided does not expire");
+	access_remind(&w.request, w.arena, &w.plan);
+	OK(w.plan.effects == NULL, "A6: and needs no reminder");
+	arena_close(&w.arena);
+}
+
+static void
 test_revoke(void)
 {
 	struct err e = { 0 };
@@ -272,6 +298,7 @@ main(void)
 {
 	test_open();
 	test_decide();
+	test_time();
 	test_revoke();
 	return tap_done();
 }

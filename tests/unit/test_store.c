@@ -5,7 +5,9 @@
 
 #include "store_rig.h"
 
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 static void
 test_create(void)
@@ -139,6 +141,36 @@ test_full(void)
 	rig_close(&r);
 }
 
+/* A child makes a case and is killed before or after its commit. */
+static void
+test_killed(void)
+{
+	for (int committed = 0; committed < 2; committed++) {
+		struct rig r;
+		int status = 0;
+		pid_t child;
+
+		rig_open(&r);
+		store_close(&r.s);
+		fflush(stdout);
+		child = fork();
+		if (child == 0) {
+			MUST(&r, store_open(str_of(r.path), STORE_WRITE, &r.s, &r.e));
+			MUST(&r, store_begin(r.s, &r.e));
+			rig_case(&r, "Killed", r.acme_1, r.eva);
+			if (committed)
+				MUST(&r, store_commit(r.s, &r.e));
+			kill(getpid(), SIGKILL);
+		}
+		OK(waitpid(child, &status, 0) == child && WIFSIGNALED(status), "a writer is killed");
+		MUST(&r, store_open(str_of(r.path), STORE_WRITE, &r.s, &r.e));
+		IS_INT(rig_sql(&r, "SELECT count(*) FROM cases"), committed,
+		    committed ? "what was committed stands" : "what was not leaves nothing");
+		IS_INT(rig_sql(&r, "SELECT quick_check = 'ok' FROM pragma_quick_check"), 1, "the file is sound");
+		rig_close(&r);
+	}
+}
+
 static void
 test_lock(void)
 {
@@ -178,6 +210,7 @@ main(void)
 	test_transactions();
 	test_busy();
 	test_full();
+	test_killed();
 	test_lock();
 	return tap_done();
 }

@@ -124,6 +124,7 @@ test_refused(void)
 		enum err_kind kind;
 	} rows[] = {
 		{ "a case that is not there", { .kind = EFFECT_STATUS, .case_id = 99 }, ERR_REJECT },
+		{ "an update of a case that is not there", { .kind = EFFECT_UPDATE, .case_id = 99 }, ERR_REJECT },
 		{ "an update of none", { .kind = EFFECT_UPDATE, .case_id = 0 }, ERR_FATAL },
 		{ "PLAN_NEW without one", { .kind = EFFECT_UPDATE, .case_id = PLAN_NEW }, ERR_FATAL },
 		{ "a line that is not there", { .kind = EFFECT_LINE, .line_id = 99 }, ERR_REJECT },

@@ -52,6 +52,14 @@ test_ledger(void)
 	f = (struct store_message_filter){ .before_id = list[2].id, .max = 1 };
 	MUST(&r, store_message_list(r.s, &f, r.a, &list, &n, &r.e));
 	OK(n == 1 && list[0].uid == 2, "by pages");
+	f = (struct store_message_filter){ .since = NOW, .mailbox = STR("support"), .outcome = OUTCOME_APPENDED };
+	MUST(&r, store_message_list(r.s, &f, r.a, &list, &n, &r.e));
+	OK(n == 1 && list[0].uid == 2, "since a time, of a mailbox");
+	f.since = NOW + 1;
+	MUST(&r, store_message_list(r.s, &f, r.a, &list, &n, &r.e));
+	IS_INT((long long)n, 0, "none since later");
+	f = (struct store_message_filter){ .outcome = OUTCOME_APPENDED };
+	MUST(&r, store_message_list(r.s, &f, r.a, &list, &n, &r.e));
 	MUST(&r, store_message_get(r.s, list[0].id, r.a, &m, &r.e));
 	IS_STR(m.trace, STR("[{\"rule\":\"sender-known\",\"hit\":true,\"words\":\"it is \\\"eva\\\"\"}]"), "the trace");
 	MUST(&r, store_message_raw(r.s, list[0].id, r.a, &raw, &r.e));

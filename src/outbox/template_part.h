@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: ISC
+ * template_part.h: one part of a template (subject, text or HTML) as a flat list of nodes. Inside src/outbox only.
+ */
+#ifndef CASEMAIL_OUTBOX_TEMPLATE_PART_H
+#define CASEMAIL_OUTBOX_TEMPLATE_PART_H
+
+#include "outbox/template.h"
+
+#define TEMPLATE_DEPTH_MOST 16 /* sections inside sections */
+
+enum template_place { TEMPLATE_SUBJECT, TEMPLATE_TEXT, TEMPLATE_HTML, TEMPLATE_PLACES };
+
+struct template_node {
+	enum { NODE_LITERAL, NODE_VALUE, NODE_IF, NODE_UNLESS, NODE_END } kind;
+	struct str text; /* literal, or the name */
+	size_t end;      /* of NODE_IF and NODE_UNLESS: the NODE_END that closes it */
+};
+
+struct template_part {
+	struct template_node *nodes;
+	size_t n;
+};
+
+/* Where a part comes from, and what it may name. */
+struct template_source {
+	struct str file;                  /* for messages */
+	const struct template_kind *kind; /* its own values */
+	const char *const *standard;      /* those of every kind; ends in NULL */
+	struct buf *errors;               /* "FILE:LINE: what", one a line */
+	bool failed;                      /* set with the first error */
+};
+
+void template_error(struct template_source *s, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Cuts text, which begins on that line of the file, into nodes owned by a; literals borrow from text. A section tag
+ * that is alone on its line takes the line along. Errors go to s. Linear in text. */
+void template_parse(struct template_source *s, struct str text, int line, struct arena *a, struct template_part *out);
+
+/* Appends the part with its values in place. All lines of a value on an indented line begin where its first does. A
+ * name without a value counts as empty. */
+void template_fill(const struct template_part *p, enum template_place place, const struct template_value *values,
+    size_t n, struct buf *out);
+
+/* Appends value as the place needs it: controls, invalid UTF-8 and characters that turn the direction of writing are
+ * taken out; line ends are blanks in a subject, "<br>" in HTML; & < > " ' are entities in HTML. indent: put behind each
+ * line end in a text. */
+void template_escape(enum template_place place, struct str value, struct str indent, struct buf *out);
+
+/* Whether text is UTF-8 without any of those, but LF and TAB. */
+bool template_is_clean(struct str text);
+
+/* Breaks lines of more than 76 columns at a blank, or between East Asian characters (two columns each); what follows is
+ * indented as its line was. A longer word stays whole. No line ends in a blank, and never more than one is empty. */
+void template_wrap(struct str text, struct buf *out);
+
+struct template
+{
+	const struct template_kind *kind;
+	struct str language;
+	struct template_part parts[TEMPLATE_PLACES];
+};
+
+struct templates {
+	struct arena *memory; /* holds all of it */
+	const struct template_kind *kinds;
+	size_t n_kinds;
+	const char *const *standard;
+	struct template *list;
+	size_t n, room;
+};
+
+void template_apply(const struct template *t, const struct template_value *values, size_t n, struct arena *a,
+    struct template_text *out);
+/* NULL where there is no such kind. */
+const struct template *template_find(
+    const struct templates *t, const char *kind, struct str language, struct str fallback);
+
+/* The source of the HTML part that says what this source of a text part says: paragraphs, and a table for indented
+ * lines. */
+struct str template_html(struct str text, struct arena *a);
+
+/* The shipped files, made from src/outbox/templates at build time; ends in a row without name. */
+struct template_shipped {
+	const char *name, *text;
+};
+extern const struct template_shipped template_shipped[];
+
+#endif

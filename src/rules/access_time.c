@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: ISC
+ * access_time.c: what time does to a request that nobody has answered: reminder, administrators, expiry (A6).
+ *
+ * When each is due is not known here. Nothing is ever granted by time passing.
+ */
+#include "config.h"
+
+#include "rules/access.h"
+
+#include "rules/notice.h"
+
+static bool
+is_pending(const struct access_request *r)
+{
+	for (size_t i = 0; i < r->n_lines; i++)
+		if (r->lines[i].state == LINE_PENDING)
+			return true;
+	return false;
+}
+
+static bool
+is_first_of(const struct access_request *r, size_t i, size_t k)
+{
+	for (size_t j = 0; j < i; j++)
+		if (request_line_open_to(&r->lines[j], r->lines[i].approvers[k].id))
+			return false;
+	return true;
+}
+
+static struct notice *
+time_notice(struct plan *p, enum notice_kind kind, const struct person *to, const struct access_request *r)
+{
+	struct notice *n = access_notice(p, kind, to, r);
+
+	if (kind != NOTICE_ESCALATION)
+		notice_value(p, n, "expires_at", notice_time(p->arena, r->expires_at));
+	return n;
+}
+
+/* A notice of kind to everybody who may still decide a line, about those lines. */
+static void
+tell_approvers(struct plan *p, const struct access_request *r, enum notice_kind kind)
+{
+	for (size_t i = 0; i < r->n_lines; i++)
+		for (size_t k = 0; r->lines[i].state == LINE_PENDING && k < r->lines[i].n_approvers; k++) {
+			const struct person *to = &r->lines[i].approvers[k];
+			struct notice *n;
+
+			if (!person_reachable(to) || person_same(to, &r->person) || !is_first_of(r, i, k))
+				continue;
+			n = time_notice(p, kind, to, r);
+			notice_value(p, n, "lines", access_lines_text(p->arena, r, to->id));
+			if (kind == NOTICE_REMINDER)
+				n->token = TOKEN_OF_APPROVAL;
+		}
+}
+
+void
+access_remind(const struct access_request *r, struct arena *a, struct plan *out)
+{
+	plan_init(out, a);
+	tell_approvers(out, r, NOTICE_REMINDER);
+}
+
+void
+access_overdue(const struct access_request *r, const struct person *administrators, size_t n_administrators,
+    struct arena *a, struct plan *out)
+{
+	plan_init(out, a);
+	for (size_t i = 0; is_pending(r) && i < n_administrators; i++) {
+		struct notice *n;
+
+		if (!person_reachable(&administrators[i]))
+			continue;
+		n = time_notice(out, NOTICE_ESCALATION, &administrators[i], r);
+		notice_value(out, n, "reason", STR("unanswered"));
+		notice_value(out, n, "unanswered", STR("yes"));
+		notice_value(out, n, "detail", STR("no approver has answered the request in time"));
+	}
+}
+
+/* The person hears of what was granted before the rest expired. */
+static void
+tell_person(struct plan *p, const struct access_request *r, struct str granted)
+{
+	struct notice *n = access_notice(p, NOTICE_ACCESS_GRANTED, &r->person, r);
+
+	n->from_noreply = true;
+	notice_value(p, n, "lines", granted);
+}
+
+void
+access_expire(const struct access_request *r, struct arena *a, struct plan *out)
+{
+	struct str granted;
+	struct effect *f;
+
+	plan_init(out, a);
+	if (!is_pending(r))
+		return;
+	for (size_t i = 0; i < r->n_lines; i++) {
+		if (r->lines[i].state != LINE_PENDING)
+			continue;
+		f = plan_effect(out, EFFECT_LINE);
+		f->request_id = r->id;
+		f->case_id = r->case_id;
+		f->line_id = r->lines[i].id;
+		f->line_index = i;
+		f->line_state = LINE_EXPIRED;
+	}
+	f = plan_effect(out, EFFECT_TOKENS_OF_REQUEST);
+	f->request_id = r->id;
+	f->token_state = TOKEN_VOID;
+	plan_update(out, r->case_id, &(struct person){ 0 }, WAY_SYSTEM, UPDATE_PUBLIC,
+	    STR("The request expired: no designated approver has answered in time."));
+	granted = access_lines_granted(a, r);
+	plan_status(
+	    out, r->case_id, &(struct person){ 0 }, STR("CLOSED"), granted.n ? STR("Resolved") : STR("Cancelled"));
+	tell_approvers(out, r, NOTICE_ACCESS_EXPIRED);
+	if (r->requester.id && person_reachable(&r->requester))
+		time_notice(out, NOTICE_ACCESS_EXPIRED, &r->requester, r);
+	if (granted.n && r->person.address.n && !r->person.undeliverable)
+		tell_person(out, r, granted);
+}

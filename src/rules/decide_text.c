@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: ISC
+ * decide_text.c: what of a message becomes the text of an update.
+ *
+ * New text without words of command and without a tail that we wrote ourselves; what could not be read or kept is said
+ * in brackets, so that both sides see it. What was cut stays with the update. The mark of an internal note is looked
+ * for generously: a note shown to nobody can be mended, one shown to the customer cannot.
+ */
+#include "config.h"
+
+#include "rules/decision.h"
+
+#include <string.h>
+
+#define WORD_INTERNAL STR("#internal")
+#define WORD_CLOSE STR("#close")
+#define WORD_REOPEN STR("#reopen")
+
+bool
+decision_by_contact(const struct decision *d)
+{
+	const struct person *p = &d->s->sender;
+
+	return p->id && p->active && p->is_contact && d->subject != NULL && d->subject->level == ACCESS_READ_WRITE;
+}
+
+/* text without the lines that are just word; *found: whether there was one. */
+static struct str
+without_word(struct str text, struct str word, struct arena *a, bool *found)
+{
+	char *out = arena_alloc(a, text.n + 1);
+	struct str line;
+	size_t n = 0;
+
+	*found = false;
+	while (str_next_line(&text, &line)) {
+		if (str_equal_nocase(str_trim(line), word)) {
+			*found = true;
+			continue;
+		}
+		memcpy(out + n, line.p, line.n);
+		n += line.n;
+		if (text.n)
+			out[n++] = '\n';
+	}
+	return (struct str){ out, n };
+}
+
+/* Whether text begins with word, whatever stands behind it: "#internal: ..." */
+static bool
+is_marked(struct str text, struct str word)
+{
+	char next = text.n > word.n ? text.p[word.n] : ' ';
+
+	return str_starts_nocase(text, word) && !char_is_alpha(next) && !char_is_digit(next);
+}
+
+/* text without a tail that we wrote ourselves: the quote of a program that marks none. */
+static struct str
+without_own_tail(const struct decision *d, struct str text)
+{
+	bool mixed;
+	struct str own, rest = text, line, kept = STR_NONE;
+
+	if (d->token == NULL || d->token->sent_text.n == 0 || text.n > ANSWER_TEXT_MAX)
+		return text;
+	own = answer_own_lines(text, d->token->sent_text, d->a, &mixed);
+	if (mixed)
+		return text; /* something of the sender's stands behind it */
+	while (str_next_line(&own, &line))
+		if (str_trim(line).n)
+			kept = line;
+	if (kept.n == 0)
+		return STR_NONE;
+	/* The last line that is kept stands in text too; what follows it there is ours. */
+	for (ptrdiff_t at; (at = str_find(rest, kept)) >= 0; rest = str_skip(rest, (size_t)at + kept.n))
+		text.n = (size_t)(rest.p - text.p) + (size_t)at + kept.n;
+	return text;
+}
+
+static struct str
+with_notes(const struct decision *d, struct str text)
+{
+	const struct reading *r = d->r;
+
+	if (r->encrypted)
+		text = arena_format(
+		    d->a, "%.*s%s[the mail is encrypted and could not be read]", STR_ARGS(text), text.n ? "\n\n" : "");
+	if (r->damaged)
+		text = arena_format(
+		    d->a, "%.*s%s[some of the text could not be decoded]", STR_ARGS(text), text.n ? "\n\n" : "");
+	for (size_t i = 0; i < r->n_notes && i < 50; i++)
+		text = arena_format(
+		    d->a, "%.*s%s[%.*s]", STR_ARGS(text), text.n ? "\n" : "", STR_ARGS(plan_shorten(r->notes[i], 300)));
+	return text;
+}
+
+void
+decision_read_text(struct decision *d, struct decision_text *out)
+{
+	struct str text = without_own_tail(d, d->r->new_text);
+	bool staff = !decision_by_contact(d);
+
+	*out = (struct decision_text){ .text = text };
+	if (staff) {
+		out->text = without_word(out->text, WORD_INTERNAL, d->a, &out->internal);
+		out->text = str_trim(out->text);
+		if (is_marked(out->text, WORD_INTERNAL)) {
+			out->internal = true;
+			out->text = str_skip(out->text, WORD_INTERNAL.n);
+		}
+	} else {
+		out->text = without_word(out->text, WORD_CLOSE, d->a, &out->closes);
+		out->text = without_word(out->text, WORD_REOPEN, d->a, &out->reopens);
+		/* A forwarded mail is what the contact wants us to read; a representative's could show internals. */
+		if (d->r->is_forward && d->r->quoted.n)
+			out->text = arena_format(d->a, "%.*s%s[forwarded mail]\n%.*s", STR_ARGS(str_trim(out->text)),
+			    str_trim(out->text).n ? "\n\n" : "", STR_ARGS(d->r->quoted));
+	}
+	out->text = str_trim(out->text);
+}
+
+struct effect *
+decision_update(struct decision *d, const struct decision_text *m, enum visibility v)
+{
+	struct effect *f = plan_update(d->p, d->subject->view.id, &d->s->sender, WAY_MAIL, v, with_notes(d, m->text));
+
+	f->cut = d->r->quoted;
+	f->with_attachments = true;
+	return f;
+}
+
+struct str
+decision_files(const struct decision *d)
+{
+	struct str text = STR_NONE;
+
+	for (size_t i = 0; i < d->r->n_attachments && i < 100; i++)
+		text = arena_format(d->a, "%.*s%s%.*s", STR_ARGS(text), text.n ? "\n" : "",
+		    STR_ARGS(plan_shorten(d->r->attachments[i].name, 200)));
+	return text;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC
+ * effect.h: one change that a plan wants: of a case, a request, a token, or a notice to be sent.
+ */
+#ifndef CASEMAIL_RULES_EFFECT_H
+#define CASEMAIL_RULES_EFFECT_H
+
+#include "rules/notice.h"
+
+enum visibility { UPDATE_PUBLIC, UPDATE_INTERNAL };
+
+/* In place of an id: the case or request that this same plan creates. */
+#define PLAN_NEW (-1)
+
+enum effect_kind {
+	EFFECT_CASE_OPEN,    /* new_case */
+	EFFECT_UPDATE,       /* case_id, author, way, visibility, text, cut; with_attachments */
+	EFFECT_STATUS,       /* case_id, status, sub_status */
+	EFFECT_ASSIGN,       /* case_id, person */
+	EFFECT_REQUEST_OPEN, /* request (its case: case_id) */
+	EFFECT_LINE,  /* line_id (or, of the new request, line_index), line_state, person = decider, text = comment */
+	EFFECT_GRANT, /* request_id and line_id/line_index: give or remove what the line says; creates the contact first
+		       */
+	EFFECT_TOKEN, /* token_id, token_state */
+	EFFECT_TOKENS_OF_REQUEST, /* request_id, token_state: all that are still valid */
+	EFFECT_ASKED_AGAIN,       /* request_id, person */
+	EFFECT_UNDELIVERABLE,     /* person: the registered address bounced for good */
+	EFFECT_BOUNCED,           /* outbox_id, text = diagnostic: shown with the notice */
+	EFFECT_NOTICE             /* notice */
+};
+
+enum way { WAY_MAIL, WAY_CASECTL, WAY_SYSTEM };
+
+struct new_case {
+	struct str type, sub_type, subject, description, status, sub_status, priority;
+	int64_t deployment, contact, owner; /* 0: none */
+};
+
+struct effect {
+	enum effect_kind kind;
+	int64_t case_id, request_id, line_id, token_id, outbox_id; /* case_id, request_id may be PLAN_NEW */
+	size_t line_index;
+	struct person person; /* author, decider, owner, ... */
+	enum way way;
+	enum visibility visibility;
+	struct str text, cut;  /* new text; what was cut off it */
+	bool with_attachments; /* those of the reading or of the command */
+	struct str status, sub_status;
+	enum line_state line_state;
+	int64_t deployment; /* EFFECT_GRANT without a request: person gets level (or none) on it */
+	enum access_level level;
+	enum token_state token_state;
+	struct new_case new_case;
+	const struct access_request *request;
+	struct notice notice;
+	struct effect *next;
+};
+
+#endif

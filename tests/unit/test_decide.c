@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: ISC
+ * test_decide.c: what becomes of mail that is no answer to an access request: C4-C9, machines, references,
+ * representatives, answers.
+ */
+#include "config.h"
+
+#include "rules/decide.h"
+
+#include "world.h"
+
+static struct world w;
+
+static void
+set_unknown_case(void)
+{
+	world_reference(&w, 0, PLACE_SUBJECT);
+}
+
+static void
+set_closed(void)
+{
+	world_reference(&w, CASE_CLOSED, PLACE_SUBJECT);
+}
+
+static void
+set_open(void)
+{
+	world_reference(&w, CASE_OPEN, PLACE_SUBJECT);
+}
+
+static void
+set_quoted(void)
+{
+	world_reference(&w, CASE_OPEN, PLACE_QUOTED);
+}
+
+static void
+set_quoted_other(void)
+{
+	set_open();
+	world_reference(&w, CASE_CLOSED, PLACE_QUOTED);
+}
+
+static void
+set_two_quoted(void)
+{
+	set_quoted();
+	world_reference(&w, CASE_CLOSED, PLACE_QUOTED);
+}
+
+static void
+set_two(void)
+{
+	set_open();
+	world_reference(&w, CASE_CLOSED, PLACE_TEXT);
+}
+
+static void
+set_token(void)
+{
+	world_token(&w, TOKEN_OF_CASE, EVA);
+}
+
+static void
+set_token_and_other(void)
+{
+	set_token();
+	set_closed();
+}
+
+static void
+set_unknown_token(void)
+{
+	world_token(&w, TOKEN_NONE, EVA);
+	set_open();
+}
+
+static void
+set_undetermined(void)
+{
+	set_open();
+	w.r.undetermined = true;
+}
+
+static void
+set_weak(void)
+{
+	set_open();
+	w.r.authentication = AUTH_WEAK;
+}
+
+static void
+set_none(void)
+{
+	set_open();
+	w.r.authentication = AUTH_NONE;
+}
+
+static void
+set_none_unreferenced(void)
+{
+	w.r.authentication = AUTH_NONE;
+}
+
+static void
+set_fail(void)
+{
+	set_open();
+	w.r.authentication = AUTH_FAIL;
+}
+
+static void
+set_list(void)
+{
+	set_open();
+	w.r.is_list = true;
+}
+
+static void
+set_list_unreferenced(void)
+{
+	w.r.is_list = true;
+}
+
+static void
+set_inactive(void)
+{
+	set_open();
+	w.s.sender.active = false;
+}
+
+static void
+set_no_from(void)
+{
+	set_open();
+	w.r.from_strict = STR_NONE;
+	w.s.sender = (struct person){ 0 };
+}
+
+static void
+set_empty(void)
+{
+	set_open();
+	w.r.new_text = STR(" \n");
+}
+
+static void
+set_only_ours(void)
+{
+	set_token();
+	w.tokens[0].sent_text = STR("Dear eva,\nplease send the log file of the last night.\n");
+	w.r.new_text = STR("please send the log file of the last night.");
+}
+
+static void
+set_only_file(void)
+{
+	static struct reading_attachment file = { .name = STR("log.txt") };
+
+	set_empty();
+	w.r.attachments = &file;
+	w.r.n_attachments = 1;
+}
+
+static void
+set_encrypted(void)
+{
+	set_empty();
+	w.r.encrypted = true;
+}
+
+static void
+set_no_owner(void)
+{
+	set_open();
+	w.cases[0].view.owner = (struct person){ 0 };
+}
+
+static void
+set_not_waiting(void)
+{
+	set_open();
+	w.cases[0].view.status = STR("OPEN");
+	w.cases[0].view.sub_status = STR("Investigation");
+}
+
+static void
+set_close(void)
+{
+	set_open();
+	w.r.new_text = STR("thanks\n #CLOSE \n");
+}
+
+static void
+set_reopen(void)
+{
+	set_closed();
+	w.r.new_text = STR("it is back\n#reopen\n");
+}
+
+static void
+set_close_closed(void)
+{
+	set_closed();
+	w.r.new_text = STR("#close");
+}
+
+static void
+set_rita(void)
+{
+	world_token(&w, TOKEN_OF_CASE, RITA);
+}
+
+static void
+set_rita_internal(void)
+{
+	set_rita();
+	w.r.new_text = STR("\n#Internal\nbroken again");
+}
+
+static void
+set_rita_internal_colon(void)
+{
+	set_rita();
+	w.r.new_text = STR("#INTERNAL: they pay late");
+}
+
+static void
+set_rita_internal_below(void)
+{
+	set_rita();
+	w.r.new_text = STR("Hi,\n#internal\nthey pay late");
+}
+
+static void
+set_rita_weak(void)
+{
+	set_rita();
+	w.r.authentication = AUTH_WEAK;
+}
+
+static void
+set_rita_void(void)
+{
+	set_rita();
+	w.tokens[0].state = TOKEN_VOID;
+}
+
+static void
+set_rita_mode_token(void)
+{
+	set_rita();
+	w.r.authentication = AUTH_NONE;
+	w.policy.authentication = AUTHENTICATION_TOKEN;
+	w.policy.updates_authentication = AUTH_NONE;
+}
+
+static void
+set_answered(void)
+{
+	w.answered[0] = (struct answered){ 0, STR("no-reference") };
+	w.s.answered = w.answered;
+	w.s.n_answered = 1;
+}
+
+static void
+set_breaker(void)
+{
+	w.s.answers_recent = 30;
+}
+
+static void
+set_bcc(void)
+{
+	w.r.addressed = false;
+}
+
+static void
+set_no_answer(void)
+{
+	w.r.no_answer = true;
+}
+
+static void
+set_mode_token(void)
+{
+	w.policy.authentication = AUTHENTICATION_TOKEN;
+	w.policy.updates_authentication = AUTH_NONE;
+	w.r.authentication = AUTH_NONE;
+}
+
+static void
+set_oversize(void)
+{
+	w.arrival.oversize = true;
+}
+
+static void
+set_crash(void)
+{
+	w.arrival.reader_failed = true;
+}
+
+static void
+set_malformed(void)
+{
+	w.r.malformed = STR("two-from");
+}
+
+static void
+set_duplicate(void)
+{
+	set_open();
+	w.s.duplicate_of = 7;
+}
+
+static void
+set_own(void)
+{
+	set_open();
+	w.r.kind = KIND_OWN;
+}
+
+static void
+set_vacation(void)
+{
+	set_open();
+	w.r.kind = KIND_AUTO_REPLY;
+}
+
+static void
+set_bounce(void)
+{
+	w.r.kind = KIND_BOUNCE;
+	w.r.permanent = 1;
+}
+
+static void
+set_bounce_contact(void)
+{
+	set_bounce();
+	w.s.original = 50;
+	w.s.original_case = CASE_OPEN;
+	w.s.original_to = people[EVA];
+}
+
+static void
+set_bounce_temporary(void)
+{
+	set_bounce_contact();
+	w.r.permanent = 0;
+}
+
+static void
+set_bounce_approver(void)
+{
+	set_bounce_contact();
+	w.s.original_case = CASE_ADMIN;
+	w.s.original_request = REQUEST;
+	w.s.original_to = people[ADA];
+}
+
+static void
+set_bounce_administrator(void)
+{
+	set_bounce_approver();
+	w.s.original_to = people[ADMA];
+}
+
+#define APPEND "update status:OPEN notice:customer-replied#>rita"
+static const struct row {
+	const char *name;
+	int from;
+	void (*set)(void);
+	enum outcome outcome;
+	const char *reason, *effects;
+} rows[] = {
+	{ "too big", EVA, set_oversize, OUTCOME_QUARANTINED, "oversize", "" },
+	{ "17: the reader crashed twice", EVA, set_crash, OUTCOME_QUARANTINED, "reader-failed", "" },
+	{ "row 1, 12: malformed", EVA, set_malformed, OUTCOME_QUARANTINED, "malformed", "" },
+	{ "19: a duplicate", EVA, set_duplicate, OUTCOME_DUPLICATE, "duplicate", "" },
+	{ "33: own mail", EVA, set_own, OUTCOME_MACHINE, "own-mail", "" },
+	{ "row 2, 11: an out-of-office", EVA, set_vacation, OUTCOME_MACHINE, "auto-reply", "" },
+	{ "52: an unpaired bounce", 0, set_bounce, OUTCOME_MACHINE, "bounce-unpaired", "" },
+	{ "52: of a contact", 0, set_bounce_contact, OUTCOME_MACHINE, "bounce-permanent",
+	    "bounced undeliverable update-" },
+	{ "52: a temporary one", 0, set_bounce_temporary, OUTCOME_MACHINE, "bounce", "bounced" },
+	{ "52: of an approver", 0, set_bounce_approver, OUTCOME_MACHINE, "bounce-permanent",
+	    "bounced undeliverable update- notice:escalation>adma" },
+	{ "52: no mail to whom it bounced", 0, set_bounce_administrator, OUTCOME_MACHINE, "bounce-permanent",
+	    "bounced undeliverable update-" },
+	{ "46: undetermined", EVA, set_undetermined, OUTCOME_HELD, "undetermined", "" },
+	{ "29: two cases named", EVA, set_two, OUTCOME_HELD, "references-disagree", "" },
+	{ "29: token and subject disagree", EVA, set_token_and_other, OUTCOME_HELD, "references-disagree", "" },
+	{ "a quoted reference counts alone", EVA, set_quoted, OUTCOME_APPENDED, "customer-replied", APPEND },
+	{ "a quoted reference yields", EVA, set_quoted_other, OUTCOME_APPENDED, "customer-replied", APPEND },
+	{ "two quoted references disagree", EVA, set_two_quoted, OUTCOME_HELD, "references-disagree", "" },
+	{ "an unknown token says nothing", EVA, set_unknown_token, OUTCOME_APPENDED, "customer-replied", APPEND },
+	{ "C5 C7: by reference", EVA, set_open, OUTCOME_APPENDED, "customer-replied", APPEND },
+	{ "C5: by token", EVA, set_token, OUTCOME_APPENDED, "customer-replied", APPEND },
+	{ "C7: not waiting: no status", EVA, set_not_waiting, OUTCOME_APPENDED, "customer-replied",
+	    "update notice:customer-replied#>rita" },
+	{ "no owner: administrators", EVA, set_no_owner, OUTCOME_APPENDED, "customer-replied",
+	    "update status:OPEN notice:customer-replied#>adma" },
+	{ "C10: only a file", EVA, set_only_file, OUTCOME_APPENDED, "customer-replied", APPEND },
+	{ "encrypted: kept, and said", EVA, set_encrypted, OUTCOME_APPENDED, "customer-replied", APPEND },
+	{ "nothing new", EVA, set_empty, OUTCOME_HELD, "empty", "" },
+	{ "nothing but our own words", EVA, set_only_ours, OUTCOME_HELD, "empty", "" },
+	{ "list mail may be appended", EVA, set_list, OUTCOME_APPENDED, "customer-replied", APPEND },
+	{ "weak authentication", EVA, set_weak, OUTCOME_APPENDED, "customer-replied", APPEND },
+	{ "below what is required", EVA, set_none, OUTCOME_HELD, "unverified", "" },
+	{ "3: forged", EVA, set_fail, OUTCOME_REFUSED, "authentication-failed", "" },
+	{ "C4: no reference: one answer", EVA, NULL, OUTCOME_REFUSED, "no-reference", "notice:reply-refused!>eva" },
+	{ "C4: strangers get none", 0, NULL, OUTCOME_REFUSED, "unknown-sender", "" },
+	{ "34: once a day", EVA, set_answered, OUTCOME_REFUSED, "no-reference", "" },
+	{ "32: the breaker", EVA, set_breaker, OUTCOME_REFUSED, "no-reference", "" },
+	{ "answers: only when addressed", EVA, set_bcc, OUTCOME_REFUSED, "no-reference", "" },
+	{ "answers: not where suppressed", EVA, set_no_answer, OUTCOME_REFUSED, "no-reference", "" },
+	{ "answers: not to lists", EVA, set_list_unreferenced, OUTCOME_REFUSED, "no-reference", "" },
+	{ "answers: not to unverified senders", EVA, set_none_unreferenced, OUTCOME_REFUSED, "no-reference", "" },
+	{ "mode token: to registered addresses", EVA, set_mode_token, OUTCOME_REFUSED, "no-reference",
+	    "notice:reply-refused!>eva" },
+	{ "C6: Read-Only", OLE, set_open, OUTCOME_REFUSED, "not-permitted", "notice:reply-refused!>ole" },
+	{ "C6: a case that does not exist", EVA, set_unknown_case, OUTCOME_REFUSED, "not-permitted",
+	    "notice:reply-refused!>eva" },
+	{ "26: a stranger with the reference", 0, set_open, OUTCOME_REFUSED, "unknown-sender", "" },
+	{ "A8: who has left", EVA, set_inactive, OUTCOME_REFUSED, "inactive-sender", "" },
+	{ "14: no identity", 0, set_no_from, OUTCOME_REFUSED, "no-identity", "" },
+	{ "C8: closed", EVA, set_closed, OUTCOME_REFUSED, "closed-case", "notice:reply-refused!#>eva" },
+	{ "C8: #close of a closed one", EVA, set_close_closed, OUTCOME_REFUSED, "closed-case",
+	    "notice:reply-refused!#>eva" },
+	{ "C8: #reopen", EVA, set_reopen, OUTCOME_APPENDED, "reopen-requested",
+	    "update notice:reopen-requested#>rita" },
+	{ "C8: #close", EVA, set_close, OUTCOME_APPENDED, "closure-requested",
+	    "update status:OPEN notice:closure-requested#>rita" },
+	{ "C9: a representative posts", RITA, set_rita, OUTCOME_POSTED, "representative-posted",
+	    "update notice:update#>eva" },
+	{ "C9: #internal", RITA, set_rita_internal, OUTCOME_POSTED, "internal-note", "update-" },
+	{ "C9: #internal with more on the line", RITA, set_rita_internal_colon, OUTCOME_POSTED, "internal-note",
+	    "update-" },
+	{ "C9: #internal below a greeting", RITA, set_rita_internal_below, OUTCOME_POSTED, "internal-note", "update-" },
+	{ "a representative without own token", RITA, set_open, OUTCOME_HELD, "representative-unproved", "" },
+	{ "a representative with another's token", RITA, set_token, OUTCOME_HELD, "representative-unproved", "" },
+	{ "a representative with a void token", RITA, set_rita_void, OUTCOME_HELD, "representative-unproved", "" },
+	{ "a representative unverified", RITA, set_rita_weak, OUTCOME_HELD, "representative-unverified", "" },
+	{ "a representative in mode token", RITA, set_rita_mode_token, OUTCOME_POSTED, "representative-posted",
+	    "update notice:update#>eva" },
+	{ "somebody with a representative's token", 0, set_rita, OUTCOME_REFUSED, "unknown-sender", "" },
+};
+
+static void
+test_rows(void)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct row *row = &rows[i];
+
+		world_init(&w, NULL);
+		world_from(&w, row->from);
+		w.r.new_text = STR("it works now");
+		if (row->set != NULL)
+			row->set();
+		decide_message(&w.r, &w.arrival, &w.s, &w.policy, w.arena, &w.plan);
+		IS_STR(str_of(outcome_name(w.plan.outcome)), str_of(outcome_name(row->outcome)), row->name);
+		IS_STR(str_of(w.plan.reason), str_of(row->reason), "its reason");
+		IS_STR(world_effects(&w.plan, w.arena), str_of(row->effects), "its effects");
+		OK(w.plan.trace != NULL && w.plan.rule[0] != '\0', "its trace");
+		arena_close(&w.arena);
+	}
+}
+
+static void
+decide(int from, void (*set)(void))
+{
+	world_init(&w, NULL);
+	world_from(&w, from);
+	w.r.new_text = STR("it works now");
+	set();
+	decide_message(&w.r, &w.arrival, &w.s, &w.policy, w.arena, &w.plan);
+}
+
+/* The same words for somebody else's case and for one that does not exist. */
+static void
+test_no_oracle(void)
+{
+	struct str text[2][2];
+	int64_t about[2];
+
+	for (int i = 0; i < 2; i++) {
+		decide(i ? EVA : OLE, i ? set_unknown_case : set_open);
+		text[i][0] = arena_copy(w.arena, world_value(&w.plan, NOTICE_REPLY_REFUSED, "reason"));
+		text[i][1] = arena_copy(w.arena, world_value(&w.plan, NOTICE_REPLY_REFUSED, "not_permitted"));
+		about[i] = w.plan.effects->notice.case_id;
+		IS_STR(text[i][0], STR("not-permitted"), "C6: the reason");
+		IS_STR(text[i][1], STR("yes"), "C6: its flag");
+		arena_close(&w.arena);
+	}
+	OK(about[0] == 0 && about[1] == 0, "26: the answer names no case, whether there is one or not");
+}
+
+static void
+test_texts(void)
+{
+	static struct str note = STR("attachment-dropped big.zip 31457280");
+
+	decide(EVA, set_close);
+	IS_STR(world_effect(&w.plan, EFFECT_UPDATE)->text, STR("thanks"), "C8: the word is taken out");
+	arena_close(&w.arena);
+	decide(RITA, set_rita_internal);
+	IS_STR(world_effect(&w.plan, EFFECT_UPDATE)->text, STR("broken again"), "C9: the mark is taken out");
+	arena_close(&w.arena);
+	world_init(&w, NULL);
+	world_from(&w, EVA);
+	world_token(&w, TOKEN_OF_CASE, EVA)->sent_text =
+	    STR("Dear eva,\nplease send the log file of the last night.\nYour support\n");
+	w.r.new_text =
+	    STR("Here it is.\nWednesday we wrote\nplease send the log file of\nthe last night.\nYour support\n");
+	w.r.notes = &note;
+	w.r.n_notes = 1;
+	decide_message(&w.r, &w.arrival, &w.s, &w.policy, w.arena, &w.plan);
+	IS_STR(world_effect(&w.plan, EFFECT_UPDATE)->text,
+	    STR("Here it is.\nWednesday we wrote\n[attachment-dropped big.zip 31457280]"),
+	    "our own words at the end go, however they were wrapped; 42: what was dropped is said");
+	IS_STR(world_value(&w.plan, NOTICE_CUSTOMER_REPLIED, "old_status"),
+	    STR("AWAITING INFO / Info Required from Customer"), "C7: the owner sees the status before");
+	IS_STR(
+	    world_value(&w.plan, NOTICE_CUSTOMER_REPLIED, "new_status"), STR("OPEN / Customer Responded"), "and after");
+	arena_close(&w.arena);
+}
+
+int
+main(void)
+{
+	test_rows();
+	test_no_oracle();
+	test_texts();
+	return tap_done();
+}
