@@ -340,6 +340,18 @@ test_forward(void)
 }
 
 static void
+test_subject(void)
+{
+	OK(split_subject_forwards(STR("FW: Router"), arena), "FW:");
+	OK(split_subject_forwards(STR("Fwd: RE: Router"), arena), "the first prefix counts");
+	OK(!split_subject_forwards(STR("RE: FW: Router"), arena), "in replies too");
+	OK(split_subject_forwards(STR("WG: Router"), arena), "WG:");
+	OK(split_subject_forwards(STR("[EXTERN] WG[2]: Router"), arena), "behind a tag, with a number");
+	OK(split_subject_forwards(STR("转发：路由器"), arena), "with a wide colon");
+	OK(!split_subject_forwards(STR("Forward pass"), arena) && !split_subject_forwards(STR(""), arena), "no prefix");
+}
+
+static void
 test_interleaved(void)
 {
 	struct split s;
@@ -348,6 +360,8 @@ test_interleaved(void)
 	OK(!s.interleaved, "text above a quote is not interleaved");
 	split_of(Q "\n> Is it?\n\nYes.\n", &s);
 	OK(!s.interleaved, "text below a quote is not");
+	split_of(Q "\n> Is it?\nYes.\n", &s);
+	OK(s.interleaved, "text glued to a quote is");
 	split_of("Hello,\n" Q "\n> Is it?\nYes.\n", &s);
 	OK(s.interleaved, "text above and below a quote is");
 	split_of("> One?\nYes.\n> Two?\n", &s);
@@ -362,6 +376,7 @@ main(void)
 		test_language(&languages[i]);
 	test_rows();
 	test_forward();
+	test_subject();
 	test_interleaved();
 	arena_close(&arena);
 	return tap_done();
