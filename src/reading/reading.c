@@ -175,6 +175,9 @@ take_split(const struct split *s, struct arena *a, struct reading *out)
 	out->interleaved |= s->interleaved;
 	if (!s->is_forward || out->is_forward)
 		return;
+	/* a header block alone stands above Outlook's replies too */
+	if (!s->forward_marked && out->subject.n && !split_subject_forwards(out->subject, a))
+		return;
 	out->is_forward = true;
 	out->above = s->above;
 	out->forward_subject = s->forward_subject;
