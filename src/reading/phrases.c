@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: ISC
+ * phrases.c: the phrase lists in memory, each phrase in the normal form of
+ * words.c, found by its whole text. What a phrase of Latin or Arabic letters
+ * looks like without its accents is entered too; the text that is read is
+ * never changed that way, so that an accent which changes the sense still does.
+ */
+#include "config.h"
+
+#include "reading/phrases.h"
+
+#include <string.h>
+
+#include "reading/verdict.h"
+
+#define PHRASES_BYTES ((size_t)256 << 20)
+
+static uint64_t
+hash(struct str s)
+{
+	uint64_t h = 14695981039346656037u;
+
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ (unsigned char)s.p[i]) * 1099511628211u;
+	return h ^ (h >> 29);
+}
+
+static struct phrase *
+slot(const struct verdict_phrases *p, struct str key)
+{
+	size_t i = hash(key) & (p->size - 1);
+
+	while (p->table[i].key.n && !str_equal(p->table[i].key, key))
+		i = (i + 1) & (p->size - 1);
+	return &p->table[i];
+}
+
+const struct phrase *
+phrases_find(const struct verdict_phrases *p, struct str key)
+{
+	const struct phrase *found = slot(p, key);
+
+	return found->key.n ? found : NULL;
+}
+
+static struct phrase *
+add(struct verdict_phrases *p, struct str key, enum phrase_kind kind, uint32_t language)
+{
+	struct phrase *s = slot(p, key);
+
+	if (s->key.n == 0)
+		s->key = arena_copy(p->arena, key);
+	s->in[kind] |= language;
+	return s;
+}
+
+static void
+add_row(struct verdict_phrases *p, const struct phrase_row *row, bool named, struct arena *scratch)
+{
+	enum phrase_kind kind = row->kind;
+	struct words w;
+	struct str bare;
+
+	if (kind == PHRASE_FRIEND && !named)
+		return;
+	words_read(str_of(row->text), scratch, &w);
+	if (w.n == 0)
+		return;
+	if (w.n > p->longest)
+		p->longest = w.n;
+	add(p, w.text, kind, (uint32_t)1 << row->language);
+	bare = words_bare(w.text, scratch);
+	if (!str_equal(bare, w.text))
+		add(p, bare, kind, (uint32_t)1 << row->language);
+	arena_reset(scratch);
+}
+
+static int
+add_extra(
+    struct verdict_phrases *p, const struct strings *list, enum phrase_kind kind, struct arena *scratch, struct err *e)
+{
+	enum phrase_kind other = kind == PHRASE_APPROVE ? PHRASE_DENY : PHRASE_APPROVE;
+
+	for (size_t i = 0; list && i < list->n; i++) {
+		struct str text = list->list[i];
+		struct phrase *s;
+		struct words w;
+
+		words_read(text, scratch, &w);
+		for (size_t k = 0; k < w.n; k++)
+			if (w.tokens[k].kind != TOKEN_WORD)
+				return err_set(e, ERR_FATAL, "phrase \"%.*s\": write words only, without punctuation",
+				    STR_ARGS(text));
+		if (w.n == 0 || w.invalid || w.controls || w.mixed_scripts)
+			return err_set(
+			    e, ERR_FATAL, "phrase \"%.*s\": not words of one script in UTF-8", STR_ARGS(text));
+		if (w.characters == 1 && (unsigned char)w.text.p[0] < 0x80)
+			return err_set(e, ERR_FATAL,
+			    "phrase \"%.*s\": one letter or digit is sent by accident too often; write a word",
+			    STR_ARGS(text));
+		if (w.n > p->longest)
+			p->longest = w.n;
+		s = add(p, w.text, kind, PHRASE_EVERY);
+		if (s->in[other])
+			return err_set(e, ERR_FATAL, "phrase \"%.*s\" would be yes and no at once", STR_ARGS(text));
+		s->in[PHRASE_UNCLEAR] = 0; /* the operator decided */
+		arena_reset(scratch);
+	}
+	return 0;
+}
+
+static int
+choose(struct verdict_phrases *p, const struct strings *languages, struct err *e)
+{
+	for (size_t i = 0; languages && i < languages->n; i++) {
+		size_t k = 1;
+
+		while (k < phrase_languages_n && !str_equal_nocase(languages->list[i], str_of(phrase_languages[k])))
+			k++;
+		if (k == phrase_languages_n)
+			return err_set(
+			    e, ERR_FATAL, "no phrases for the language \"%.*s\"", STR_ARGS(languages->list[i]));
+		p->languages |= (uint32_t)1 << k;
+	}
+	if (p->languages == 0)
+		p->languages = ((uint32_t)1 << phrase_languages_n) - 2;
+	p->all = p->languages | PHRASE_COMMON | PHRASE_EVERY;
+	return 0;
+}
+
+static int
+fill(struct verdict_phrases *p, const struct strings *languages, const struct strings *extra_yes,
+    const struct strings *extra_no, struct arena *scratch, struct err *e)
+{
+	size_t rows = phrase_rows_n + (extra_yes ? extra_yes->n : 0) + (extra_no ? extra_no->n : 0);
+	bool named = languages && languages->n;
+
+	if (choose(p, languages, e) == -1)
+		return -1;
+	for (p->size = 64; p->size < rows * 3;) /* each may stand twice: with accents and without */
+		p->size *= 2;
+	p->table = arena_array(p->arena, p->size, sizeof(*p->table));
+	for (size_t i = 0; i < phrase_rows_n; i++)
+		if (p->all & ((uint32_t)1 << phrase_rows[i].language))
+			add_row(p, &phrase_rows[i], named, scratch);
+	if (add_extra(p, extra_yes, PHRASE_APPROVE, scratch, e) == -1)
+		return -1;
+	return add_extra(p, extra_no, PHRASE_DENY, scratch, e);
+}
+
+struct verdict_phrases *
+verdict_open(
+    const struct strings *languages, const struct strings *extra_yes, const struct strings *extra_no, struct err *e)
+{
+	struct arena *arena = arena_open(PHRASES_BYTES), *scratch = arena_open(PHRASES_BYTES);
+	struct verdict_phrases *p = arena_new(arena, struct verdict_phrases);
+	int rc;
+
+	p->arena = arena;
+	rc = fill(p, languages, extra_yes, extra_no, scratch, e);
+	arena_close(&scratch);
+	if (rc == -1)
+		verdict_close(&p);
+	return p;
+}
+
+void
+verdict_close(struct verdict_phrases **p)
+{
+	struct arena *a;
+
+	if (*p == NULL)
+		return;
+	a = (*p)->arena;
+	arena_close(&a);
+	*p = NULL;
+}
+
+static uint32_t
+kinds_of(const struct phrase *s)
+{
+	uint32_t kinds = 0;
+
+	for (int k = 0; k < PHRASE_KINDS; k++)
+		kinds |= s->in[k] ? (uint32_t)1 << k : 0;
+	return kinds;
+}
+
+/* A single East Asian character stands inside too many other words to mean anything there. */
+static bool
+is_lone_character(const struct words *w, size_t i)
+{
+	return (unsigned char)w->text.p[w->tokens[i].start] >= 0xe0 && w->tokens[i].end - w->tokens[i].start <= 4;
+}
+
+bool
+phrases_scan(const struct verdict_phrases *p, const struct words *w, size_t from, uint32_t kinds)
+{
+	const uint32_t verdicts = (uint32_t)1 << PHRASE_APPROVE | (uint32_t)1 << PHRASE_DENY;
+
+	for (size_t i = from; i < w->n; i++)
+		for (size_t j = i + 1; j <= w->n && j - i <= p->longest && w->tokens[j - 1].kind == TOKEN_WORD; j++) {
+			const struct phrase *s = phrases_find(p, words_slice(w, i, j));
+			uint32_t found = s ? kinds_of(s) & kinds : 0;
+
+			if (found && j == i + 1 && is_lone_character(w, i))
+				found &= ~verdicts;
+			if (found)
+				return true;
+		}
+	return false;
+}
+
+size_t
+phrases_prefix(const struct verdict_phrases *p, const struct words *w, size_t from, enum phrase_kind kind)
+{
+	size_t longest = 0;
+
+	for (size_t j = from + 1; j <= w->n && j - from <= p->longest && w->tokens[j - 1].kind == TOKEN_WORD; j++) {
+		const struct phrase *s = phrases_find(p, words_slice(w, from, j));
+
+		if (s && s->in[kind])
+			longest = j - from;
+	}
+	return longest;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC
+ * phrases.h: the phrase lists of src/reading/languages/phrases/, one file a language, as one table.
+ */
+#ifndef CASEMAIL_READING_PHRASES_H
+#define CASEMAIL_READING_PHRASES_H
+
+#include <stdint.h>
+
+#include "base/configuration.h"
+#include "reading/words.h"
+
+/* One for each [section] of a phrase file. */
+enum phrase_kind {
+	PHRASE_APPROVE,
+	PHRASE_DENY,
+	PHRASE_UNCLEAR,    /* never decides, though its words might seem to */
+	PHRASE_FRIEND,     /* another language's yes or no, with another sense here: unclear where this one is named */
+	PHRASE_COURTESY,   /* may stand beside a yes or no and says nothing */
+	PHRASE_GREETING,   /* opens the mail; a name may follow */
+	PHRASE_SIGN_OFF,   /* closes it; a name may follow */
+	PHRASE_HEDGE,      /* condition, limit, negation: makes a comment on a yes unclear */
+	PHRASE_MAYBE,      /* makes a comment on a yes or a no unclear */
+	PHRASE_FOOTER,     /* begins the line that a telephone adds */
+	PHRASE_DISCLAIMER, /* stands in legal small print */
+	PHRASE_WROTE,      /* the verb of an attribution line */
+	PHRASE_OPENER,     /* begins an attribution line */
+	PHRASE_HEADER,     /* a label of a quoted header block */
+	PHRASE_ORIGINAL,   /* a whole line above quoted or forwarded mail */
+	PHRASE_MARKER,     /* stands in "reply above this line" */
+	PHRASE_EMOJI_YES,
+	PHRASE_EMOJI_NO,
+	PHRASE_EMOJI_PLAIN,
+	PHRASE_KINDS
+};
+
+/* Generated from the phrase files. */
+struct phrase_row {
+	unsigned char language; /* index in phrase_languages */
+	unsigned char kind;
+	const char *text;
+};
+extern const struct phrase_row phrase_rows[];
+extern const size_t phrase_rows_n;
+extern const char *const phrase_languages[]; /* "common" and the codes */
+extern const size_t phrase_languages_n;
+
+/* in[kind]: the languages, one bit each, in which the phrase is of that kind. */
+struct phrase {
+	struct str key;
+	uint32_t in[PHRASE_KINDS];
+};
+
+#define PHRASE_EVERY ((uint32_t)1 << 31) /* the language of what an operator adds */
+
+struct verdict_phrases {
+	struct arena *arena;
+	struct phrase *table;
+	size_t size;        /* a power of two */
+	size_t longest;     /* tokens of the longest phrase */
+	uint32_t languages; /* enabled, without PHRASE_COMMON and PHRASE_EVERY */
+	uint32_t all;       /* every bit in use */
+};
+
+#define PHRASE_COMMON ((uint32_t)1) /* bit 0: common.txt */
+
+/* The phrase that is exactly key (normal form), or NULL. */
+const struct phrase *phrases_find(const struct verdict_phrases *p, struct str key);
+/* Whether some tokens of w in a row are a phrase of one of the kinds (bit mask), from token `from` on. */
+bool phrases_scan(const struct verdict_phrases *p, const struct words *w, size_t from, uint32_t kinds);
+/* How many tokens from token `from` on are the longest phrase of that kind; 0: none. */
+size_t phrases_prefix(const struct verdict_phrases *p, const struct words *w, size_t from, enum phrase_kind kind);
+
+#endif
