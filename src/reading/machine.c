@@ -48,6 +48,32 @@ machine_set(struct machine *w, enum reading_kind kind, const char *field, struct
 	return true;
 }
 
+static bool
+is_no_reply_address(struct str address)
+{
+	static const char *const names[] = { "no-reply", "noreply", "no_reply", "no.reply", "donotreply",
+		"do-not-reply", "do_not_reply", "mailer-daemon", "postmaster", "root", "nobody", "listserv",
+		"majordomo" };
+	struct str local = machine_local(address);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct str name = str_of(names[i]), rest = str_skip(local, name.n);
+
+		if (str_starts_nocase(local, name) && (rest.n == 0 || !char_is_alpha(rest.p[0])))
+			return true;
+	}
+	return false;
+}
+
+bool
+machine_is_no_reply(const struct machine *w)
+{
+	for (size_t i = 0; i < w->out->n_from; i++)
+		if (is_no_reply_address(w->out->from[i].address))
+			return true;
+	return false;
+}
+
 /* --- our own mail ----------------------------------------------------- */
 
 /* address is one of ours, or a sub-address of one. */
@@ -112,23 +138,6 @@ has_list_field(const struct machine *w)
 }
 
 static bool
-is_no_reply_address(struct str address)
-{
-	static const char *const names[] = { "no-reply", "noreply", "no_reply", "no.reply", "donotreply",
-		"do-not-reply", "do_not_reply", "mailer-daemon", "postmaster", "root", "nobody", "listserv",
-		"majordomo" };
-	struct str local = machine_local(address);
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		struct str name = str_of(names[i]), rest = str_skip(local, name.n);
-
-		if (str_starts_nocase(local, name) && (rest.n == 0 || !char_is_alpha(rest.p[0])))
-			return true;
-	}
-	return false;
-}
-
-static bool
 is_bulk(struct str precedence)
 {
 	return str_starts_nocase(precedence, STR("bulk")) || str_starts_nocase(precedence, STR("junk")) ||
@@ -146,10 +155,7 @@ wants_no_answer(const struct machine *w)
 			return true;
 	if (is_bulk(machine_value(w, "Precedence")) || is_bulk(machine_value(w, "X-Precedence")))
 		return true;
-	for (size_t i = 0; i < w->out->n_from; i++)
-		if (is_no_reply_address(w->out->from[i].address))
-			return true;
-	return machine_is_null_path(w) || w->out->is_list || w->out->kind != KIND_PERSON;
+	return machine_is_no_reply(w) || machine_is_null_path(w) || w->out->is_list || w->out->kind != KIND_PERSON;
 }
 
 /* --- the message ------------------------------------------------------ */

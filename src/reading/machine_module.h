@@ -43,6 +43,8 @@ struct str machine_local(struct str address);
 /* What the message itself says, at most MACHINE_TEXT_BYTES of it: its plain parts, HTML only where there are none. */
 struct str machine_text(struct machine *w);
 bool machine_is_null_path(const struct machine *w);
+/* Whether From is an address that nobody reads. */
+bool machine_is_no_reply(const struct machine *w);
 /* Sets kind and its reason; true. */
 bool machine_set(struct machine *w, enum reading_kind kind, const char *field, struct str value);
 

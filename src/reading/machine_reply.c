@@ -76,7 +76,7 @@ has_hint(const struct machine *w)
 {
 	struct str precedence = machine_value(w, "Precedence");
 
-	if (machine_is_null_path(w) || machine_value(w, "X-MS-Exchange-Inbox-Rules-Loop").n)
+	if (machine_is_null_path(w) || machine_is_no_reply(w) || machine_value(w, "X-MS-Exchange-Inbox-Rules-Loop").n)
 		return true;
 	return str_starts_nocase(precedence, STR("bulk")) || str_starts_nocase(precedence, STR("junk")) ||
 	       machine_value(w, "X-Auto-Response-Suppress").n;

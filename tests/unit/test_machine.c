@@ -99,6 +99,27 @@ static const struct {
 	    JO "Content-Type: multipart/mixed; boundary=b\n\n--b\n\ncome\n--b\n"
 	       "Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\n--b--\n",
 	    KIND_PERSON, false, false },
+	{ "an answer without the parameter",
+	    JO "Content-Type: text/calendar\n\nBEGIN:VCALENDAR\nVERSION:2.0\nMETHOD:COUNTER\nEND:VCALENDAR\n",
+	    KIND_CALENDAR, false, true },
+	{ "an answer that a person attached",
+	    JO "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhe declined\n--b\n"
+	       "Content-Type: text/calendar; method=REPLY\nContent-Disposition: attachment\n\nBEGIN:VCALENDAR\n--b--\n",
+	    KIND_PERSON, false, false },
+	{ "a person who writes Accepted:", "From: jo@corp.example\nSubject: Accepted: the change\n\nyes\n", KIND_PERSON,
+	    false, false },
+	{ "a reaction of Gmail",
+	    JO "Content-Type: multipart/alternative; boundary=b\n\n--b\n\n+1\n--b\n"
+	       "Content-Type: text/vnd.google.email-reaction+json\n\n{}\n--b--\n",
+	    KIND_REACTION, false, true },
+	{ "a challenge", "From: no-reply@there.example\nSubject: Please confirm your message\n\nfollow the link\n",
+	    KIND_AUTO_REPLY, false, true },
+	{ "a person who asks to confirm", VACATION("Please confirm your message"), KIND_PERSON, false, false },
+	{ "away, and in bulk", "From: jo@corp.example\nPrecedence: bulk\nSubject: Out of office next week\n\nx\n",
+	    KIND_AUTO_REPLY, false, true },
+	{ "two words for away", VACATION("AUTO: Jo Doe is out of the office (returning 1 May)"), KIND_AUTO_REPLY, false,
+	    true },
+	{ "a person writes about a car", VACATION("Auto: which one?"), KIND_PERSON, false, false },
 	{ "a reaction", JO "Content-Type: text/plain; charset=utf-8\nContent-Disposition: reaction\n\n+1\n",
 	    KIND_REACTION, false, true },
 };
