@@ -80,7 +80,7 @@ bounce_read(struct machine *w)
 	struct str failed = machine_value(w, "X-Failed-Recipients");
 	enum bounce_sender sender = bounce_sender(w);
 	enum reading_kind kind;
-	enum bounce_way way;
+	enum bounce_way way, least;
 	unsigned subject, words;
 
 	/* vacation programs send from the null path, too */
@@ -94,7 +94,9 @@ bounce_read(struct machine *w)
 		return false;
 	way = bounce_find_recipients(w);
 	/* with nothing but its words, it must name whom it is about */
-	if (failed.n == 0 && subject == 0 && (way == WAY_NONE || way > WAY_FAILURE)) {
+	least = sender == SENDER_DAEMON || (sender == SENDER_POSTMASTER && machine_is_null_path(w)) ? WAY_ONLY
+												    : WAY_FAILURE;
+	if (failed.n == 0 && subject == 0 && (way == WAY_NONE || way > least)) {
 		w->out->n_failed = 0;
 		return false;
 	}

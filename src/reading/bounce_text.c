@@ -123,13 +123,17 @@ scan_local(struct scan *s, struct str line)
 {
 	struct str name = str_trim(line), from = s->w->out->n_from ? s->w->out->from[0].address : STR_NONE;
 	struct str domain = str_skip(from, machine_local(from).n);
+	ptrdiff_t reason = str_find(name, STR(" (")); /* "jo (user not found)" */
 
+	if (reason > 0)
+		name = str_head(name, (size_t)reason);
 	if (!s->listing || name.n == 0 || name.n > 64 || domain.n < 2 || name.p == line.p)
 		return;
 	for (size_t i = 0; i < name.n; i++)
 		if (!bounce_is_atom(name.p[i]) || (unsigned char)name.p[i] >= 0x80)
 			return;
-	scan_add(s, WAY_LOCAL, arena_format(s->w->a, "%.*s%.*s", STR_ARGS(name), STR_ARGS(domain)), STR_NONE);
+	scan_add(s, WAY_LOCAL, arena_format(s->w->a, "%.*s%.*s", STR_ARGS(name), STR_ARGS(domain)),
+	    reason > 0 ? str_skip(str_trim(line), (size_t)reason + 1) : STR_NONE);
 }
 
 static void

@@ -360,6 +360,36 @@ static const struct report {
 	    KIND_BOUNCE, 1, "jo@corp.example 5.1.1", "" },
 	{ "a name of the system's own", DAEMON "Subject: Mail Delivery Problem\n\ncould not be delivered to:\n\tjo\n",
 	    KIND_BOUNCE, -1, "jo@mx.example -", "" },
+	{ "such a name with a reason",
+	    DAEMON "Subject: Message status\n\nundeliverable to the following:\n\tjo (user not found)\n", KIND_BOUNCE,
+	    1, "jo@mx.example -", "" },
+	{ "no subject that says it, the address in a line of its own",
+	    "From: postmaster@mx.example\nReturn-Path: <>\nSubject: hello\n\nYour message to: jo@corp.example\n"
+	    "has not been delivered.\n",
+	    KIND_BOUNCE, -1, "jo@corp.example -", "" },
+	{ "a postmaster who tells of one himself",
+	    "From: postmaster@mx.example\nSubject: hello\n\nYour message to: jo@corp.example\nhas not been "
+	    "delivered.\n",
+	    KIND_PERSON, -1, "", "" },
+	{ "Exchange, in German, with a sender of its own",
+	    "From: Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@corp.example>\nSubject: Unzustellbar: "
+	    "x\n\n"
+	    "Jo (jo@corp.example)<mailto:jo@corp.example>\nnicht gefunden\n\njo@corp.example\n"
+	    "Remote Server returned '550 5.1.1 x'\n\nUrsprüngliche Nachrichtenkopfzeilen:\n\nReceived: x\n"
+	    "Message-ID: <id@cases.example>\n",
+	    KIND_BOUNCE, 1, "jo@corp.example 5.1.1", "id@cases.example" },
+	{ "the new words of Gmail",
+	    DAEMON "Subject: Delivery Status Notification (Failure)\n\n** Address not found **\n\nYour message wasn't "
+		   "delivered to jo@corp.example because\n\nThe response was:\n\n550 5.1.1 no such account\n",
+	    KIND_BOUNCE, 1, "jo@corp.example 5.1.1", "" },
+	{ "OpenSMTPD, later",
+	    DAEMON "Subject: Delivery status notification: warning\n\nA message is delayed for the following list:\n\n"
+		   "jo@corp.example: Network error\n",
+	    KIND_DELAY, -1, "jo@corp.example -", "" },
+	{ "Chinese",
+	    DAEMON "Subject: =?utf-8?b?57O757uf6YCA5L+h?=\nContent-Type: text/plain; charset=utf-8\n\n"
+		   "收件人 jo@corp.example 邮箱不存在，邮件无法送达。\n",
+	    KIND_BOUNCE, 1, "jo@corp.example -", "" },
 	{ "nobody named, but the original has one addressee",
 	    DAEMON "Subject: Undeliverable\n\nit failed\n\nOriginal message:\nReceived: x\nTo: jo@corp.example\n",
 	    KIND_BOUNCE, -1, "jo@corp.example -", "" },
