@@ -101,7 +101,7 @@ enum bounce_sender bounce_sender(const struct machine *w);
 /* --- bounce_text.c --- */
 
 /* How a recipient was named in a text, the surest first. */
-enum bounce_way { WAY_NONE, WAY_FIELDS, WAY_LINE, WAY_FAILURE, WAY_LOCAL, WAY_ONLY, WAY_ORIGINAL };
+enum bounce_way { WAY_NONE, WAY_FIELDS, WAY_LINE, WAY_FAILURE, WAY_LOCAL, WAY_ONLY, WAY_ORIGINAL, WAY_SELF };
 /* Adds the recipients that a report in free words names. */
 enum bounce_way bounce_find_recipients(struct machine *w);
 
