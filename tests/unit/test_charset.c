@@ -146,12 +146,16 @@ test_any_bytes(void)
 int
 main(void)
 {
+	struct mime_charsets *charsets;
+
 	a = arena_open(64u << 20);
-	mime_preload();
+	charsets = mime_preload();
 	test_declared();
 	test_detected();
 	test_utf8();
 	test_any_bytes();
+	mime_release(&charsets);
+	OK(charsets == NULL, "released");
 	arena_close(&a);
 	return tap_done();
 }
