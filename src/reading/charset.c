@@ -49,7 +49,7 @@ detect(struct str s)
 static bool
 is_eight_bit(struct str s)
 {
-	return module_ascii_length(s) < s.n;
+	return charset_ascii_length(s) < s.n;
 }
 
 /* Charsets whose ASCII bytes may mean something else. */

@@ -17,6 +17,8 @@ struct str charset_to_utf8(
 struct str charset_guess(struct str bytes);
 /* Whether label names a charset of the allow-list (WHATWG labels and what mail programs write). */
 bool charset_is_known(struct str label);
+/* How many bytes s begins with that are ASCII. */
+size_t charset_ascii_length(struct str s);
 /* Whether s is UTF-8 (no surrogates, no overlong forms, at most U+10FFFF). */
 bool charset_is_utf8(struct str s);
 

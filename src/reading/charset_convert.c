@@ -90,7 +90,7 @@ utf8_length(struct str s, size_t *skip)
 }
 
 size_t
-module_ascii_length(struct str s)
+charset_ascii_length(struct str s)
 {
 	size_t n = 0;
 	uint64_t eight;
@@ -111,7 +111,7 @@ module_count_utf8(struct str s, size_t *good, size_t *bad)
 	size_t skip;
 
 	*good = *bad = 0;
-	for (s = str_skip(s, module_ascii_length(s)); s.n; s = str_skip(s, module_ascii_length(s))) {
+	for (s = str_skip(s, charset_ascii_length(s)); s.n; s = str_skip(s, charset_ascii_length(s))) {
 		size_t n = utf8_length(s, &skip);
 
 		*good += n > 1;
@@ -142,7 +142,7 @@ convert_utf8(struct str s, struct output *o)
 	if (str_starts(s, STR("\xef\xbb\xbf")))
 		s = str_skip(s, 3);
 	while (s.n) {
-		size_t n = module_ascii_length(s);
+		size_t n = charset_ascii_length(s);
 
 		if (n == 0)
 			n = utf8_length(s, &skip);
