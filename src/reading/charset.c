@@ -196,7 +196,7 @@ charset_to_utf8(struct str bytes, struct str label, struct str hint, struct aren
 		out = module_convert((enum module)m, bytes, a, &bad);
 	out = without_nul(out, a, &bad);
 	/* a guess against a label that nobody knows is no reading */
-	if (bad || (label.n && m != M_UTF8 && is_eight_bit(bytes) && module_of(label) < 0))
+	if (bad || (m != M_UTF8 && is_eight_bit(bytes) && module_of(label) < 0 && !module_is_unsaid(label)))
 		*damaged = true;
 	if (used)
 		*used = str_of(module_name((enum module)m));

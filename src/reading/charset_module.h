@@ -61,6 +61,8 @@ enum module {
 
 /* The enum module of a label, or -1; hint-like nonsense is -1 too. */
 int module_of(struct str label);
+/* Whether a label says nothing about 8-bit bytes: "us-ascii", "unknown-8bit", none at all. */
+bool module_is_unsaid(struct str label);
 const char *module_name(enum module m);  /* for people: "shift_jis" */
 const char *module_iconv(enum module m); /* iconv's; NULL for those converted by us */
 
