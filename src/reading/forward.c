@@ -6,6 +6,8 @@
  */
 #include "config.h"
 
+#include "reading/split.h"
+
 #include "reading/lines.h"
 
 #include "reading/marks.h"
@@ -238,6 +240,25 @@ marker_of(const struct line *l, size_t *rest, bool *dashes)
 	if (after.n == 0)
 		*rest = l->key.n;
 	return *dashes || after.n == 0 ? kinds : 0;
+}
+
+bool
+split_subject_forwards(struct str subject, struct arena *a)
+{
+	struct str key = marks_fold(str_head(subject, 1024), a), word;
+	ptrdiff_t end;
+
+	while (key.n && (key.p[0] == '[' || key.p[0] == '(') &&
+	       (end = str_find_char(key, key.p[0] == '[' ? ']' : ')')) > 0) /* "[EXT] Fwd: ..." */
+		key = str_trim(str_skip(key, (size_t)end + 1));
+	end = str_find_char(str_head(key, NAME_BYTES), ':');
+	if (end <= 0)
+		return false;
+	word = str_trim(str_head(key, (size_t)end));
+	end = str_find_char(word, '['); /* "Fwd[2]:" */
+	if (end > 0)
+		word = str_trim(str_head(word, (size_t)end));
+	return (marks_exact(word) & MARK_FWD) != 0;
 }
 
 static void

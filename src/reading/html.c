@@ -43,13 +43,13 @@ static const struct {
 	{ "div", ELEMENT_BLOCK }, { "dl", ELEMENT_BLOCK }, { "dt", ELEMENT_BLOCK }, { "footer", ELEMENT_BLOCK },
 	{ "form", ELEMENT_BLOCK }, { "h1", ELEMENT_PARAGRAPH }, { "h2", ELEMENT_PARAGRAPH },
 	{ "h3", ELEMENT_PARAGRAPH }, { "h4", ELEMENT_PARAGRAPH }, { "h5", ELEMENT_PARAGRAPH },
-	{ "h6", ELEMENT_PARAGRAPH }, { "head", ELEMENT_DROP }, { "header", ELEMENT_BLOCK }, { "hr", ELEMENT_RULE },
-	{ "iframe", ELEMENT_DROP }, { "img", ELEMENT_IMAGE }, { "li", ELEMENT_ITEM }, { "main", ELEMENT_BLOCK },
-	{ "math", ELEMENT_DROP }, { "object", ELEMENT_DROP }, { "ol", ELEMENT_LIST }, { "option", ELEMENT_DROP },
-	{ "p", ELEMENT_PARAGRAPH }, { "pre", ELEMENT_PRE }, { "script", ELEMENT_DROP }, { "section", ELEMENT_BLOCK },
-	{ "select", ELEMENT_DROP }, { "style", ELEMENT_DROP }, { "svg", ELEMENT_DROP }, { "table", ELEMENT_BLOCK },
-	{ "td", ELEMENT_CELL }, { "template", ELEMENT_DROP }, { "textarea", ELEMENT_DROP }, { "th", ELEMENT_CELL },
-	{ "title", ELEMENT_DROP }, { "tr", ELEMENT_BLOCK }, { "ul", ELEMENT_LIST }, { "xml", ELEMENT_DROP } };
+	{ "h6", ELEMENT_PARAGRAPH }, { "header", ELEMENT_BLOCK }, { "hr", ELEMENT_RULE }, { "iframe", ELEMENT_DROP },
+	{ "img", ELEMENT_IMAGE }, { "li", ELEMENT_ITEM }, { "main", ELEMENT_BLOCK }, { "math", ELEMENT_DROP },
+	{ "object", ELEMENT_DROP }, { "ol", ELEMENT_LIST }, { "option", ELEMENT_DROP }, { "p", ELEMENT_PARAGRAPH },
+	{ "pre", ELEMENT_PRE }, { "script", ELEMENT_DROP }, { "section", ELEMENT_BLOCK }, { "select", ELEMENT_DROP },
+	{ "style", ELEMENT_DROP }, { "svg", ELEMENT_DROP }, { "table", ELEMENT_BLOCK }, { "td", ELEMENT_CELL },
+	{ "template", ELEMENT_DROP }, { "textarea", ELEMENT_DROP }, { "th", ELEMENT_CELL }, { "title", ELEMENT_DROP },
+	{ "tr", ELEMENT_BLOCK }, { "ul", ELEMENT_LIST }, { "xml", ELEMENT_DROP } };
 
 /* One open element. What its children inherit comes first. */
 struct open {
@@ -313,6 +313,7 @@ html_read(struct str html, struct arena *a, struct str *text, unsigned char **hi
 	html = str_head(html, HTML_MOST);
 	h->arena = a;
 	html_text_open(&h->text, html.n);
+	html = html_plain_clean(html, a);
 	if (html.n && (!html_plain_is_tame(html) || !run_parser(h, html))) {
 		html_text_close(&h->text, a, text, hints);
 		html_text_open(&h->text, html.n);

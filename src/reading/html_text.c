@@ -80,12 +80,19 @@ html_text_close(struct html_text *t, struct arena *a, struct str *text, unsigned
 	buf_free(&t->line);
 }
 
+/* A no-break space: to a reader of plain text a blank like any other, but not folded. */
+static bool
+is_hard_blank(struct str s, size_t i)
+{
+	return s.p[i] == '\xc2' && i + 1 < s.n && s.p[i + 1] == '\xa0';
+}
+
 void
 html_text_add(struct html_text *t, struct str s, bool pre)
 {
 	for (size_t i = 0, n; i < s.n; i += n) {
 		n = 0;
-		while (i + n < s.n && !char_is_space(s.p[i + n]))
+		while (i + n < s.n && !char_is_space(s.p[i + n]) && !is_hard_blank(s, i + n))
 			n++;
 		if (n) {
 			begin_line(t);
@@ -93,7 +100,11 @@ html_text_add(struct html_text *t, struct str s, bool pre)
 			continue;
 		}
 		n = 1;
-		if (pre && s.p[i] == '\n') {
+		if (is_hard_blank(s, i)) {
+			n = 2;
+			begin_line(t);
+			buf_add_char(&t->line, ' ');
+		} else if (pre && s.p[i] == '\n') {
 			html_text_newline(t);
 		} else if (pre && s.p[i] != '\r') {
 			begin_line(t);
@@ -192,6 +203,37 @@ html_text_cut(struct html_text *t)
 	t->cut = true;
 }
 
+/* The length of one of Word's conditions, "<![if !supportLists]>", at the start of s; 0 where there is none. */
+static size_t
+condition_length(struct str s)
+{
+	ptrdiff_t end;
+
+	if (!str_starts(s, STR("<![")) || str_starts(s, STR("<![CDATA[")))
+		return 0;
+	end = str_find_char(str_head(s, 256), '>');
+	return end > 0 && s.p[end - 1] == ']' ? (size_t)end + 1 : 0;
+}
+
+struct str
+html_plain_clean(struct str html, struct arena *a)
+{
+	char *p;
+	size_t n = 0;
+
+	if (str_find_char(html, '\0') < 0 && str_find(html, STR("<![")) < 0)
+		return html;
+	p = arena_alloc(a, html.n);
+	for (size_t i = 0; i < html.n;) {
+		size_t skip = html.p[i] == '<' ? condition_length(str_skip(html, i)) : 0;
+
+		if (skip == 0 && html.p[i])
+			p[n++] = html.p[i];
+		i += skip ? skip : 1;
+	}
+	return (struct str){ p, n };
+}
+
 bool
 html_plain_is_tame(struct str html)
 {
@@ -201,8 +243,6 @@ html_plain_is_tame(struct str html)
 	for (size_t i = 0; i < html.n; i++) {
 		char c = html.p[i];
 
-		if (c == '\0')
-			return false;
 		if (c == '<') {
 			tag = true;
 			words = 0;

@@ -42,6 +42,8 @@ void html_text_link(struct html_text *t, size_t mark, struct str href);
 /* The next line begins the mail that is answered. */
 void html_text_cut(struct html_text *t);
 
+/* html, or a copy in a without what libxml2 trips over: NUL bytes, Word's conditions outside comments. */
+struct str html_plain_clean(struct str html, struct arena *a);
 /* Whether no tag has more attributes than an HTML parser can take in linear time. */
 bool html_plain_is_tame(struct str html);
 /* The text between the tags, without any parser. */

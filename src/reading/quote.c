@@ -18,7 +18,11 @@
 
 /* What an attribution is made of. */
 struct signs {
-	bool colon, verb, verb_last, address, date, time, opened, quoted;
+	bool colon, verb, address, date, time, opened, quoted;
+	bool verb_last;    /* nothing follows the verb */
+	bool verb_near;    /* or what follows it ends in an address or has a time */
+	bool verb_few;     /* or what follows it are few words: a name */
+	bool address_last; /* nothing follows the address */
 };
 
 /* The bytes of marks at the start of s, and how many marks they are. */
@@ -132,6 +136,12 @@ digits_at(struct str s, size_t i)
 	return n;
 }
 
+static bool
+is_inside_word(char c)
+{
+	return char_is_alpha(c) || c == '_' || c == '@' || c == '=' || c == '+';
+}
+
 /* Looks for a year or a date in digits, and for a time of day. */
 static void
 find_date(struct str key, struct signs *out)
@@ -144,14 +154,24 @@ find_date(struct str key, struct signs *out)
 			i++;
 			continue;
 		}
+		if (i > 0 && is_inside_word(key.p[i - 1])) { /* jo42@..., 65.54.244.200 */
+			i += n;
+			continue;
+		}
 		more = next ? digits_at(key, i + n + 1) : 0;
 		if (n == 4 && (key.p[i] == '1' || key.p[i] == '2'))
 			out->date = true;
 		if (n <= 2 && more > 0 && more <= 2 && (next == '.' || next == '/' || next == '-')) {
 			char second = i + n + 1 + more < key.n ? key.p[i + n + 1 + more] : '\0';
 
-			if (second == next && digits_at(key, i + n + more + 2) >= 2)
+			size_t last = second == next ? digits_at(key, i + n + more + 2) : 0;
+
+			if (last == 2 || last == 4)
 				out->date = true;
+			if (last) {
+				i += n + more + last + 2;
+				continue;
+			}
 		}
 		if (n <= 2 && more == 2 && (next == ':' || next == '.' || next == 'h'))
 			out->time = true;
@@ -177,9 +197,13 @@ opens(struct str key)
 	key = str_skip(key, lines_decoration(key));
 	on = marks_prefix(key, MARK_ON);
 	head = str_head(str_skip(key, on), on ? 40 : 16);
-	for (size_t i = 0; i < head.n; i++)
-		if (char_is_digit(head.p[i]))
+	for (size_t i = 0; i < head.n; i++) {
+		if (head.p[i] == '@')
+			return false;
+		if (char_is_digit(head.p[i]) && (i == 0 || !is_inside_word(head.p[i - 1])) &&
+		    str_find_char(str_head(str_skip(key, on + i), 40), '@') != (ptrdiff_t)digits_at(head, i))
 			return true;
+	}
 	return false;
 }
 
@@ -198,15 +222,46 @@ is_attribution(const struct signs *s)
 {
 	bool when = s->date || s->time;
 
-	if (s->colon && s->verb && (s->address || (s->date && s->time) || (when && (s->opened || s->verb_last))))
+	if (s->colon && s->verb_near && (s->address || (s->date && s->time) || (when && (s->opened || s->verb_last))))
 		return true;
-	if (s->colon && s->address && s->date && s->time)
+	if (s->colon && s->verb_few && when && (s->opened || s->address))
+		return true;
+	if (s->colon && s->address_last && s->date && s->time)
 		return true;
 	if (s->verb_last && !s->colon && when && (s->address || s->opened))
 		return true;
 	if (s->quoted && when && s->address)
 		return true;
 	return s->quoted && s->colon && (s->verb || s->address || (s->opened && when));
+}
+
+/* Whether the last word is, or closes, an address. */
+static bool
+ends_in_address(struct str key)
+{
+	ptrdiff_t blank = str_rfind_char(key, ' ');
+
+	return str_find_char(str_skip(key, (size_t)(blank + 1)), '@') >= 0;
+}
+
+static size_t
+count_words(struct str s)
+{
+	size_t words = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		words += s.p[i] != ' ' && (i == 0 || s.p[i - 1] == ' ');
+	return words;
+}
+
+/* Whether what follows a verb ends in an address or has a time. */
+static bool
+tells_who_or_when(struct str tail)
+{
+	struct signs s = { 0 };
+
+	find_date(tail, &s);
+	return s.date || s.time || ends_in_address(tail);
 }
 
 static void
@@ -223,8 +278,11 @@ find_signs(struct str key, bool quoted, struct signs *out)
 	if (!out->colon && !out->quoted && !out->opened && !out->address)
 		return;
 	find_date(key, out);
+	out->address_last = ends_in_address(bare);
 	out->verb = marks_find_last(bare, MARK_VERB, &at, &n);
 	out->verb_last = out->verb && at + n == bare.n;
+	out->verb_near = out->verb && (out->verb_last || tells_who_or_when(str_skip(bare, at + n)));
+	out->verb_few = out->verb && count_words(str_skip(bare, at + n)) <= 4;
 }
 
 /* Lines first..last joined, folded, in out (of ATTRIBUTION_BYTES); empty where that is too long. */

@@ -35,18 +35,6 @@ struct reader_context {
 	struct mime_charsets *charsets;
 };
 
-int
-reading_check_pattern(struct str pattern, struct err *e)
-{
-	struct strings one = { &pattern, 1 };
-	struct patterns *p = patterns_open(&one, e);
-
-	if (p == NULL)
-		return -1;
-	patterns_close(&p);
-	return 0;
-}
-
 /* A deep copy by way of its record. */
 static int
 setup_copy(const struct reading_setup *setup, struct arena *a, struct reading_setup *out, struct err *e)
@@ -188,6 +176,9 @@ take_split(const struct split *s, struct arena *a, struct reading *out)
 	out->signature = joined(out->signature, s->signature, a);
 	out->interleaved |= s->interleaved;
 	if (!s->is_forward || out->is_forward)
+		return;
+	/* a header block alone stands above Outlook's replies too */
+	if (!s->forward_marked && out->subject.n && !split_subject_forwards(out->subject, a))
 		return;
 	out->is_forward = true;
 	out->above = s->above;

@@ -237,6 +237,17 @@ keep_answered(struct lines *ls, size_t begin, size_t end)
 			ls->list[i].kept = true;
 }
 
+/* Whether unmarked text follows a marked line without a blank line between. */
+static bool
+is_glued(const struct lines *ls)
+{
+	for (size_t i = 1; i < ls->n; i++)
+		if (ls->list[i].part == PART_NEW && !line_is_blank(&ls->list[i]) && ls->list[i - 1].depth &&
+		    ls->list[i - 1].hint == HINT_NONE && ls->list[i - 1].part == PART_QUOTE)
+			return true;
+	return false;
+}
+
 /* Finds answers between quotes, and has the quoted lines they answer kept. */
 static void
 find_answers(struct walk *w)
@@ -257,7 +268,7 @@ find_answers(struct walk *w)
 			texts++;
 		}
 	}
-	w->out->interleaved = (texts > 1 && quotes > 0) || (texts > 0 && quotes > 1 && answers > 0);
+	w->out->interleaved = (texts > 1 && quotes > 0) || (texts > 0 && quotes > 1 && answers > 0) || is_glued(ls);
 	if (answers < 2 && !(answers == 1 && text_first && !w->attributed))
 		return;
 	for (size_t i = 0, end, last = 0, last_end = 0; i < ls->n; i = end) {

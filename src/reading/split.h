@@ -9,7 +9,9 @@
 
 struct split {
 	struct str new_text, quoted, signature;
-	bool interleaved; /* text stands between two quotes, or a quote between two texts */
+	/* Text stands between two quotes, a quote between two texts, or text is glued to the quoted lines above it
+	 * (which may be a line that a mail program wrapped). */
+	bool interleaved;
 	/* A forward marker or a header block was the first thing found. A header block alone stands above
 	 * replies too (Outlook): forward_marked tells the two apart, as far as the text can. */
 	bool is_forward, forward_marked;
@@ -21,5 +23,9 @@ void split_text(struct str text, struct arena *a, struct split *out);
 /* html: UTF-8. *text receives the whole body as plain text; the split uses the quote containers of
  * mail programs besides the marks in the text. */
 void split_html(struct str html, struct arena *a, struct str *text, struct split *out);
+
+/* Whether the subject of a mail says that it is forwarded: "Fwd:", "WG:", "轉寄:" come first. Where only a header
+ * block was found (forward_marked is false) this tells forwards from replies. */
+bool split_subject_forwards(struct str subject, struct arena *a);
 
 #endif

@@ -18,7 +18,7 @@ static const struct row texts[] = {
 	{ "lines and paragraphs", "<p>One<br>two</p><p>three</p>", "One\ntwo\n\nthree\n" },
 	{ "Gmail's lines", "<div dir=ltr>One<div><br></div><div>two</div></div>", "One\n\ntwo\n" },
 	{ "Outlook's lines", "<p class=MsoNormal>One</p><p class=MsoNormal>&nbsp;</p><p class=MsoNormal>two</p>",
-	    "One\n\xc2\xa0\ntwo\n" },
+	    "One\n\ntwo\n" },
 	{ "white space is folded", "<div>  One \n\t two  </div>\n\n<div>three</div>", "One two\nthree\n" },
 	{ "preformatted text is not", "<pre>One\n  two</pre>", "One\n  two\n" },
 	{ "entities", "<div>a &amp; b &lt;c&gt; &euro; &#8364; &#x20ac;</div>", "a & b <c> € € €\n" },
@@ -49,6 +49,11 @@ static const struct row texts[] = {
 	{ "no tags at all", "One\ntwo", "One two\n" },
 	{ "nothing", "", "" },
 	{ "tags that do not close", "<div><b>One<div>two", "One\ntwo\n" },
+	{ "no-break spaces", "<div>a&nbsp; &nbsp;b</div>", "a  b\n" },
+	{ "a head that does not close", "<html><head><meta name=x><title>t</title><div>One</div>", "One\n" },
+	{ "a title that does not close", "<html><head><title>t<body><p>One", "One\n" },
+	{ "Word's conditions", "<p><![if !supportLists]>1.<![endif]>One<!--[if gte mso 9]><xml>x</xml><![endif]--></p>",
+	    "1.One\n" },
 	{ "what is no tag", "a < b and <3 and 5>4", "a < b and <3 and 5>4\n" },
 };
 
@@ -215,6 +220,39 @@ test_replies(void)
 }
 
 static void
+test_nul(void)
+{
+	struct str text;
+	unsigned char *hints;
+
+	html_read(STR("<p>O\0ne<span style='display:\0none'>two</span></p>"), arena, &text, &hints);
+	IS_STR(text, STR("One\n"), "NUL bytes are left out");
+}
+
+static void
+test_bounds(void)
+{
+	struct str text;
+	unsigned char *hints;
+	struct buf b;
+
+	buf_init(&b, 1 << 20);
+	for (int i = 0; i < 5000; i++)
+		buf_add_z(&b, "<div>");
+	buf_add_z(&b, "One &amp; <b>two</b><br>three");
+	html_read(buf_str(&b), arena, &text, &hints);
+	IS_STR(text, STR("One & two\nthree\n"), "too deep for the parser: the tags are left out");
+	buf_clear(&b);
+	buf_add_z(&b, "<p ");
+	for (int i = 0; i < 20000; i++)
+		buf_add_format(&b, "a%d ", i);
+	buf_add_z(&b, ">One");
+	html_read(buf_str(&b), arena, &text, &hints);
+	IS_STR(text, STR("One\n"), "too many attributes: likewise");
+	buf_free(&b);
+}
+
+static void
 test_forward(void)
 {
 	struct str text;
@@ -250,6 +288,8 @@ main(void)
 	arena = arena_open(256u << 20);
 	test_text();
 	test_replies();
+	test_nul();
+	test_bounds();
 	test_forward();
 	arena_close(&arena);
 	return tap_done();

@@ -203,6 +203,15 @@ static const struct row rows[] = {
 	    "On Wed, Apr 3, 2024 at 3:59 PM, jo@example.org wrote:\n> Is it?" },
 	{ "a sentence is no attribution", "On Thursday I wrote to jo@example.org\nand she was happy.\n",
 	    "On Thursday I wrote to jo@example.org\nand she was happy.", "", "" },
+	{ "a sentence with colon is no attribution",
+	    "On 3 May 2024 I wrote to jo@example.org about the following points:\nOne, two.\n",
+	    "On 3 May 2024 I wrote to jo@example.org about the following points:\nOne, two.", "", "" },
+	{ "a server's words are no attribution",
+	    "Your mail to: jo42@example.org\nwas refused. What you sent had this subject:\nRouter\n\n"
+	    "  jo42@example.org\n    host mx.example.org [65.54.244.200]: 550 not taken:\n    mailbox unavailable\n",
+	    "Your mail to: jo42@example.org\nwas refused. What you sent had this subject:\nRouter\n\n"
+	    "  jo42@example.org\n    host mx.example.org [65.54.244.200]: 550 not taken:\n    mailbox unavailable",
+	    "", "" },
 	{ "dates are no attribution", "Seen at:\n2024-01-15 14:30:25\n15.01.2024 14:30\n",
 	    "Seen at:\n2024-01-15 14:30:25\n15.01.2024 14:30", "", "" },
 	{ "answer below", Q "\n> Is it?\n> Jo\n\nYes.\n", "Yes.", "", Q "\n> Is it?\n> Jo" },
@@ -331,6 +340,18 @@ test_forward(void)
 }
 
 static void
+test_subject(void)
+{
+	OK(split_subject_forwards(STR("FW: Router"), arena), "FW:");
+	OK(split_subject_forwards(STR("Fwd: RE: Router"), arena), "the first prefix counts");
+	OK(!split_subject_forwards(STR("RE: FW: Router"), arena), "in replies too");
+	OK(split_subject_forwards(STR("WG: Router"), arena), "WG:");
+	OK(split_subject_forwards(STR("[EXTERN] WG[2]: Router"), arena), "behind a tag, with a number");
+	OK(split_subject_forwards(STR("转发：路由器"), arena), "with a wide colon");
+	OK(!split_subject_forwards(STR("Forward pass"), arena) && !split_subject_forwards(STR(""), arena), "no prefix");
+}
+
+static void
 test_interleaved(void)
 {
 	struct split s;
@@ -339,6 +360,8 @@ test_interleaved(void)
 	OK(!s.interleaved, "text above a quote is not interleaved");
 	split_of(Q "\n> Is it?\n\nYes.\n", &s);
 	OK(!s.interleaved, "text below a quote is not");
+	split_of(Q "\n> Is it?\nYes.\n", &s);
+	OK(s.interleaved, "text glued to a quote is");
 	split_of("Hello,\n" Q "\n> Is it?\nYes.\n", &s);
 	OK(s.interleaved, "text above and below a quote is");
 	split_of("> One?\nYes.\n> Two?\n", &s);
@@ -353,6 +376,7 @@ main(void)
 		test_language(&languages[i]);
 	test_rows();
 	test_forward();
+	test_subject();
 	test_interleaved();
 	arena_close(&arena);
 	return tap_done();
