@@ -84,8 +84,8 @@ class Demo:
         self.daemon.ctl("init")
         desk = self.desk
         desk.organisation("Acme Ltd", "ACME-1")
-        desk.contact(self.eva, "Acme Ltd", "read-write@ACME-1")
-        desk.contact(self.bo, "Acme Ltd", "read-only@ACME-1")
+        desk.contact(self.eva, "Acme Ltd", "ACME-1=read-write")
+        desk.contact(self.bo, "Acme Ltd", "ACME-1=read-only")
         desk.approver(self.ada, "ACME-1")
         desk.approver(self.karl, "ACME-1")
         desk.representative(self.rita)

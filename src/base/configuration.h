@@ -89,6 +89,8 @@ struct configuration {
 /* Reads and checks the file. Returns a configuration the caller closes, or NULL: then errors holds
  * every error, one a line. */
 struct configuration *configuration_load(const char *path, struct buf *errors);
+/* What holds where no file is: the defaults of all keys; no mailbox, no server. Closed by the caller. */
+struct configuration *configuration_defaults(void);
 void configuration_close(struct configuration **c);
 /* Whether the files it names are there and fit to be used: password_file (as configuration_secret),
  * ca_file, template_dir. 0, or -1: then each error was added to errors, one a line. */

@@ -224,7 +224,7 @@ static const struct key approval_keys[] = {
 
 static const struct key outbox_keys[] = {
 	NUMBER(C, "retry_days", retry_days, 1, 30, "5"),
-	{ .name = "retry_unknown", .type = KEY_BOOL, AT(C, retry_unknown), .fallback = "false" },
+	{ .name = "retry_unknown", .type = KEY_BOOL, AT(C, retry_unknown), .fallback = "true" },
 	NUMBER(C, "answers_per_10_minutes", answers_per_10_minutes, 0, 100000, "60"),
 };
 

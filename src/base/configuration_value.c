@@ -10,6 +10,8 @@
 
 #include "base/arena.h"
 
+#define DEFAULTS_MOST ((size_t)1 << 20)
+
 void
 key_number_store(const struct key *k, void *at, long long v)
 {
@@ -126,4 +128,21 @@ key_default(const struct key *k, char *target, struct arena *a)
 	case KEY_LIST:
 		break;
 	}
+}
+
+struct configuration *
+configuration_defaults(void)
+{
+	struct arena *memory = arena_open(DEFAULTS_MOST);
+	struct configuration *c = arena_new(memory, struct configuration);
+
+	c->memory = memory;
+	for (size_t i = 0; i < configuration_n_keys; i++) {
+		const struct key *k = &configuration_keys[i];
+
+		key_default(k, (char *)c, memory);
+		for (size_t n = 0; k->type == KEY_GROUP && n < k->n_keys; n++)
+			key_default(&k->keys[n], (char *)c, memory);
+	}
+	return c;
 }

@@ -225,6 +225,12 @@ log_open(const char *name, enum log_level level)
 }
 
 void
+log_to_journal(void)
+{
+	log_journal = true;
+}
+
+void
 log_write(enum log_level level, const char *message, const struct log_field *fields, size_t n)
 {
 	int saved = errno;

@@ -29,6 +29,8 @@ struct log_field {
 
 /* name: what this process is ("intake support"), copied. Events above level are left out. */
 void log_open(const char *name, enum log_level level);
+/* From now on to the journal, whatever standard error is: for a process that left its terminal. */
+void log_to_journal(void);
 void log_write(enum log_level level, const char *message, const struct log_field *fields, size_t n);
 
 #define LOG_AT(level, message, ...)                                                                                    \

@@ -120,7 +120,7 @@ command_fetch(struct imap *m, const uint32_t *uids, size_t n, enum command_what 
 	if (what == COMMAND_HEADER)
 		snprintf(items, sizeof(items), " (UID BODY.PEEK[HEADER]<0.%zu>)", header_max);
 	else
-		snprintf(items, sizeof(items), " (UID BODY.PEEK[])");
+		snprintf(items, sizeof(items), what == COMMAND_UID ? " (UID)" : " (UID BODY.PEEK[])");
 	return run_set(m, "UID FETCH ", uids, n, items, NULL, handler, context, e);
 }
 

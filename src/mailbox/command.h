@@ -12,7 +12,7 @@
 #define COMMAND_UIDS 500 /* a command of them stays below the 8,192 bytes that servers take (RFC 7162 section 4) */
 
 enum command_what {
-	COMMAND_LISTING, /* UID, FLAGS, INTERNALDATE, RFC822.SIZE */
+	COMMAND_UID,     /* UID alone: which are there */
 	COMMAND_MESSAGE, /* UID and BODY.PEEK[] */
 	COMMAND_HEADER   /* UID and the first header_max bytes of BODY.PEEK[HEADER] */
 };
@@ -23,7 +23,7 @@ enum imap_result command_exists(struct imap *m, const char *folder, bool *exists
 /* The hierarchy delimiter, or 0 where folders are flat. */
 enum imap_result command_delimiter(struct imap *m, char *delimiter, struct err *e);
 
-/* What there is of the UIDs first to last. */
+/* UID, FLAGS, INTERNALDATE and RFC822.SIZE of what there is of the UIDs first to last. */
 enum imap_result command_list(
     struct imap *m, uint32_t first, uint32_t last, imap_item_handler *handler, void *context, struct err *e);
 /* The UID of message number n. */

@@ -21,7 +21,7 @@ struct fetch {
 	const struct limits *limits;
 	const struct session_item *items;
 	size_t n;
-	bool given[FETCH_MAX];
+	bool given[FETCH_MAX], present[FETCH_MAX];
 	bool header_only; /* the command under way */
 	bool stopped;     /* the taker wants no more */
 	session_taker *take;
@@ -89,25 +89,48 @@ command_run(struct fetch *f, size_t first, size_t n, bool header_only, struct er
 static int
 single(struct fetch *f, size_t i, struct err *e)
 {
-	bool header_only = f->items[i].header_only;
-	enum imap_result r = command_run(f, i, 1, header_only, e);
+	enum imap_result r = IMAP_OK;
 
-	if (r == IMAP_NO && str_equal_nocase(imap_code(f->imap), STR("EXPUNGEISSUED")))
-		return 0;
-	if (r == IMAP_NO && !header_only)
+	if (!f->items[i].header_only)
+		r = command_run(f, i, 1, false, e);
+	if (r != IMAP_DEAD && !f->given[i])
 		r = command_run(f, i, 1, true, e);
-	if (r == IMAP_NO && !f->given[i])
+	if (r == IMAP_DEAD)
+		return -1;
+	if (!f->given[i] && !(r == IMAP_NO && str_equal_nocase(imap_code(f->imap), STR("EXPUNGEISSUED"))))
 		give(f, i, SESSION_UNREADABLE, STR_NONE);
-	return r == IMAP_DEAD ? -1 : 0;
+	return 0;
 }
 
-/* A NO to a batch: some servers mean that a message vanished, others that they cannot give one of
- * them. Each that was not given is asked for by itself. */
-static int
-singly(struct fetch *f, size_t first, size_t n, struct err *e)
+static void
+on_present(void *context, const struct imap_item *item)
 {
+	struct fetch *f = context;
+	struct session_item key = { .uid = item->uid };
+	const struct session_item *found = bsearch(&key, f->items, f->n, sizeof(key), item_order);
+
+	if (found != NULL)
+		f->present[found - f->items] = true;
+}
+
+/* What a command did not give is either gone, or something the server cannot give (some say NO, some
+ * say nothing); only the second must not be passed over. The NOOP lets the server tell what is gone. */
+static int
+leftovers(struct fetch *f, size_t first, size_t n, struct err *e)
+{
+	uint32_t uids[FETCH_MAX];
+	size_t missing = 0;
+
+	for (size_t i = first; i < first + n; i++)
+		if (!f->given[i])
+			uids[missing++] = f->items[i].uid;
+	if (missing == 0 || f->stopped)
+		return 0;
+	if (command_noop(f->imap, e) == IMAP_DEAD ||
+	    command_fetch(f->imap, uids, missing, COMMAND_UID, 0, on_present, f, e) == IMAP_DEAD)
+		return -1;
 	for (size_t i = first; i < first + n && !f->stopped; i++)
-		if (!f->given[i] && single(f, i, e) != 0)
+		if (!f->given[i] && f->present[i] && single(f, i, e) != 0)
 			return -1;
 	return 0;
 }
@@ -134,16 +157,14 @@ fetch_run(struct imap *m, const struct limits *limits, const struct session_item
     void *context, uint32_t *suspect, struct err *e)
 {
 	struct fetch f = { .imap = m, .limits = limits, .items = items, .n = n, .take = take, .context = context };
-	enum imap_result r = IMAP_OK;
 	int failed = 0;
 
 	for (size_t first = 0, span; first < n && !f.stopped && failed == 0; first += span) {
 		span = span_of(&f, first);
-		r = command_run(&f, first, span, items[first].header_only, e);
-		if (r == IMAP_NO)
-			failed = singly(&f, first, span, e);
-		else if (r == IMAP_DEAD)
+		if (command_run(&f, first, span, items[first].header_only, e) == IMAP_DEAD)
 			failed = -1;
+		else
+			failed = leftovers(&f, first, span, e);
 	}
 	*suspect = failed != 0 ? f.suspect : 0;
 	return failed;

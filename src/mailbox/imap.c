@@ -92,6 +92,7 @@ static mailstream_low_driver stream_driver = {
 
 /* --- responses -------------------------------------------------------- */
 
+/* Milliseconds since 1970; 0 for a date that cannot be. */
 static int64_t
 date_value(const struct mailimap_date_time *d)
 {
@@ -101,9 +102,13 @@ date_value(const struct mailimap_date_time *d)
 		.tm_hour = d->dt_hour,
 		.tm_min = d->dt_min,
 		.tm_sec = d->dt_sec };
-	int zone = abs(d->dt_zone) % 10000;
+	int zone = abs(d->dt_zone % 10000);
 	int64_t seconds = zone / 100 * 3600 + zone % 100 * 60;
 
+	if (d->dt_year < 1970 || d->dt_year > 9999 || d->dt_month < 1 || d->dt_month > 12 || d->dt_day < 1 ||
+	    d->dt_day > 31 || d->dt_hour < 0 || d->dt_hour > 24 || d->dt_min < 0 || d->dt_min > 60 || d->dt_sec < 0 ||
+	    d->dt_sec > 60)
+		return 0;
 	return ((int64_t)timegm(&tm) - (d->dt_zone < 0 ? -seconds : seconds)) * 1000;
 }
 

@@ -68,15 +68,16 @@ void session_close(struct session **s); /* *s may be NULL */
 struct session_state session_state(const struct session *s);
 
 /* The first messages with UID >= from, oldest (lowest UID) first, at most max (1..SESSION_PAGE) of
- * them, into items: their number is *n. 0 of them: there are none now. Sees also what arrived
- * since SELECT. The order of UIDs is the order of arrival. */
+ * them, into items: their number is *n. 0 of them: there are none now; only then is it time for
+ * session_wait. Sees also what arrived since SELECT. The order of UIDs is the order of arrival. */
 int session_list(struct session *s, uint32_t from, struct session_item *items, size_t max, size_t *n, struct err *e);
 
-/* Fetches n items (n <= SESSION_PAGE, ascending UIDs, none twice) and hands each to take, in the
- * server's order, one in memory at a time. A message that is gone meanwhile is not handed over,
- * and that is no error. What the server refuses to give in a batch is asked for alone, then as
- * header only, then handed over as SESSION_UNREADABLE. On -1 some may have been taken. A literal
- * above limits->message_bytes and a quarter is refused: then s is dead and session_suspect names the UID. */
+/* Fetches n items (n <= SESSION_PAGE, ascending UIDs, none twice) and hands each to take, at most once,
+ * in the server's order, one in memory at a time. On 0, what was not handed over is no longer there
+ * (or take said stop). What the server does not give with the others is asked for alone, then as header
+ * only, then handed over as SESSION_UNREADABLE. On -1 some may have been taken. raw may be longer
+ * than RFC822.SIZE said, up to message_bytes and a quarter; a literal above that, or much more than all
+ * sizes promised, is refused: the connection is closed and session_suspect names the UID. */
 int session_fetch(
     struct session *s, const struct session_item *items, size_t n, session_taker *take, void *context, struct err *e);
 /* After any other function here returned -1: whether the connection died or the server only said NO. */

@@ -26,8 +26,12 @@ struct letter {
 	size_t n_files;
 };
 
-/* 7-bit, CR LF, lines of at most 998 octets; multipart/alternative where there is HTML. -1 and ERR_REJECT where a
- * header value holds CR, LF or NUL, or an address is not local@domain of printable ASCII. */
+/* Appends the mail to out: 7-bit, CR LF, lines of at most 998 octets; multipart/alternative where there is HTML,
+ * multipart/mixed with files; text in quoted-printable or base64 only where it needs to be, files always in base64.
+ * -1 and ERR_REJECT where a header value holds CR, LF or NUL, an address is not local@domain of printable ASCII
+ * (RFC 5322 dot-atom), message_id is malformed, the text holds NUL, or the mail does not fit into out; out is then of
+ * no use. Of references and in_reply_to, which come from others, malformed ids are left out; in_reply_to is added to
+ * the references where it is missing. Linear in the letter. */
 int compose_letter(const struct letter *l, struct buf *out, struct err *e);
 
 #endif

@@ -11,7 +11,7 @@ struct smtp;
 
 enum smtp_result {
 	SMTP_SENT,    /* the server took it: 250 after the final dot */
-	SMTP_LATER,   /* 4xx, or no connection: nothing was handed over */
+	SMTP_LATER,   /* 4xx, no connection, login refused (530, 535, ...): nothing was handed over */
 	SMTP_REFUSED, /* 5xx: never */
 	SMTP_UNKNOWN  /* the connection was lost after the data was handed over, before the answer */
 };
@@ -22,11 +22,13 @@ struct smtp_outcome {
 	char reply[512]; /* its text, printable */
 };
 
-/* Connects lazily. servers: tried in order. */
+/* Connects lazily. servers: tried in order, the next only where one could not be talked to (connection, TLS, greeting,
+ * login); the caller's, must outlive it. Ignores SIGPIPE for the whole process. One thread only. */
 struct smtp *smtp_open(const struct server *servers, size_t n);
 void smtp_close(struct smtp **s);
 /* One mail to one recipient. envelope_from empty: the null sender. mail: CR LF lines, 7-bit. Always fills *out.
- * Addresses with controls, blanks or angle brackets are SMTP_REFUSED without a word to the server. */
+ * Addresses with controls, blanks or angle brackets, and mails of other lines, are SMTP_REFUSED without a word to the
+ * server. Takes at most timeout_seconds of a server for each one tried, twice where a kept connection had ended. */
 void smtp_send(struct smtp *s, struct str envelope_from, struct str to, struct str mail, struct smtp_outcome *out);
 /* Whether the last failure was the connection itself (no server answered): then others need not be tried now. */
 bool smtp_is_down(const struct smtp *s);

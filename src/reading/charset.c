@@ -49,10 +49,7 @@ detect(struct str s)
 static bool
 is_eight_bit(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] >= 0x80)
-			return true;
-	return false;
+	return module_ascii_length(s) < s.n;
 }
 
 /* Charsets whose ASCII bytes may mean something else. */
@@ -128,8 +125,9 @@ choose(struct str s, struct str label, struct str hint)
 		return guess_seven_bit(s);
 	if (m < 0)
 		return guess(s, module_of(hint));
-	if (m == M_CP1252) {
-		/* the label that programs write without looking; bytes that happen to be UTF-8 are not Latin-1 text */
+	/* iso-8859-1 is the label that programs write without looking; bytes that happen to be UTF-8 are no Latin-1
+	 * text */
+	if (m == M_CP1252 || m == M_UTF8) {
 		module_count_utf8(s, &good, &bad);
 		if (bad == 0)
 			return M_UTF8;
@@ -170,10 +168,10 @@ without_nul(struct str s, struct arena *a, size_t *bad)
 	size_t count = 0, n = 0;
 	char *out;
 
+	if (str_find_char(s, '\0') < 0)
+		return s;
 	for (size_t i = 0; i < s.n; i++)
 		count += s.p[i] == '\0';
-	if (count == 0)
-		return s;
 	out = arena_alloc(a, s.n + 2 * count + 1);
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i]) {
@@ -191,9 +189,11 @@ struct str
 charset_to_utf8(struct str bytes, struct str label, struct str hint, struct arena *a, bool *damaged, struct str *used)
 {
 	int m = choose(bytes, label, hint);
-	size_t bad;
-	struct str out = module_convert((enum module)m, bytes, a, &bad);
+	struct str out = bytes;
+	size_t bad = 0;
 
+	if (m != M_UTF8 || !charset_is_utf8(bytes) || str_starts(bytes, STR("\xef\xbb\xbf")))
+		out = module_convert((enum module)m, bytes, a, &bad);
 	out = without_nul(out, a, &bad);
 	if (bad)
 		*damaged = true;

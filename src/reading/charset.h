@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-/* bytes as UTF-8 in a. label: what was declared, or empty. hint: another charset to try before guessing, as that of
+/* bytes as UTF-8, in a, or borrowed from bytes where they are. label: what was declared, or empty. hint: another charset to try before guessing, as that of
  * the body for a bare header; may be empty. *damaged is set (never cleared) where bytes stand for nothing and became
  * U+FFFD. used, unless NULL, receives a constant name of the charset taken. Linear in bytes. NUL becomes U+FFFD. */
 struct str charset_to_utf8(

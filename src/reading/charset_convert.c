@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,13 +71,29 @@ utf8_length(struct str s, size_t *skip)
 	return n;
 }
 
+size_t
+module_ascii_length(struct str s)
+{
+	size_t n = 0;
+	uint64_t eight;
+
+	for (; n + 8 <= s.n; n += 8) {
+		memcpy(&eight, s.p + n, 8);
+		if (eight & 0x8080808080808080u)
+			break;
+	}
+	while (n < s.n && (unsigned char)s.p[n] < 0x80)
+		n++;
+	return n;
+}
+
 void
 module_count_utf8(struct str s, size_t *good, size_t *bad)
 {
 	size_t skip;
 
 	*good = *bad = 0;
-	while (s.n) {
+	for (s = str_skip(s, module_ascii_length(s)); s.n; s = str_skip(s, module_ascii_length(s))) {
 		size_t n = utf8_length(s, &skip);
 
 		*good += n > 1;
@@ -107,11 +124,13 @@ convert_utf8(struct str s, struct output *o)
 	if (str_starts(s, STR("\xef\xbb\xbf")))
 		s = str_skip(s, 3);
 	while (s.n) {
-		size_t n = utf8_length(s, &skip);
+		size_t n = module_ascii_length(s);
 
-		if (n == 0 || s.p[0] == '\0') {
+		if (n == 0)
+			n = utf8_length(s, &skip);
+		if (n == 0) {
 			output_bad(o);
-			s = str_skip(s, n ? n : skip);
+			s = str_skip(s, skip);
 			continue;
 		}
 		memcpy(o->p + o->n, s.p, n);

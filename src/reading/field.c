@@ -22,10 +22,9 @@ field_read_all(struct str raw, struct mime_message *out, struct arena *a)
 	while (header_next(&rest, &name, &value))
 		n++;
 	out->fields = arena_array(a, n + 1, sizeof(*out->fields));
-	for (const char *p = raw.p, *end = raw.p + (raw.n - rest.n);
-	     p < end && (p = memchr(p, '\n', (size_t)(end - p))); p++) {
-		lf++;
-		crlf += p > raw.p && p[-1] == '\r';
+	for (size_t i = 0; i < raw.n - rest.n; i++) {
+		lf += raw.p[i] == '\n';
+		crlf += raw.p[i] == '\n' && i > 0 && raw.p[i - 1] == '\r';
 	}
 	out->odd = crlf != 0 && crlf != lf;
 	rest = raw;

@@ -126,6 +126,8 @@ header_block(struct str raw)
 static bool
 has_bare_cr(struct str block)
 {
+	if (block.n == 0)
+		return false;
 	for (const char *p = block.p, *end = block.p + block.n; p < end && (p = memchr(p, '\r', (size_t)(end - p)));
 	     p++)
 		if (p + 1 == end || p[1] != '\n')

@@ -6,8 +6,13 @@
 
 #include "reading/mime.h"
 
-/* Sets kind, kind_reason, is_list, no_answer, permanent, failed, original_id in *out from the message.
- * setup tells our own mail (X-Loop, Message-ID domain). */
+/* Sets kind, kind_reason, is_list, no_answer, permanent, failed, original_id in *out from the message. Reads what
+ * reading_read has set there before: from, return_path, subject, text (of a message that is HTML only).
+ * setup tells our own mail (X-Loop, our addresses, Message-ID domain).
+ *
+ * failed holds the recipients of a bounce or delay, at most 100, each address once; permanent is 1 where each of
+ * them failed for good (status class 5), 0 where none did, else -1. original_id is without <>; it comes from the mail
+ * that is reported on, never from its text where that has a header. Linear in the message. */
 void machine_classify(
     const struct mime_message *m, const struct reading_setup *setup, struct arena *a, struct reading *out);
 

@@ -52,7 +52,7 @@ const struct mime_field *mime_field(const struct mime_message *m, const char *na
 size_t mime_count(const struct mime_message *m, const char *name);
 const struct mime_field *mime_part_field(const struct mime_part *p, const char *name);
 
-/* bytes in the named charset (or, where that is empty, unknown or wrong, in the detected one) as UTF-8 in a. */
+/* bytes in the named charset (or, where that is empty, unknown or wrong, in the detected one) as UTF-8, in a or borrowed from bytes. */
 struct str mime_to_utf8(struct str bytes, struct str charset, struct arena *a, bool *damaged);
 /* One header value: RFC 2047 words and raw 8-bit text decoded, unfolded. */
 struct str mime_decode_header(struct str raw, struct arena *a);

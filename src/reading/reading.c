@@ -34,18 +34,6 @@ struct reader_context {
 	struct patterns *patterns;
 };
 
-int
-reading_check_pattern(struct str pattern, struct err *e)
-{
-	struct strings one = { &pattern, 1 };
-	struct patterns *p = patterns_open(&one, e);
-
-	if (p == NULL)
-		return -1;
-	patterns_close(&p);
-	return 0;
-}
-
 /* A deep copy by way of its record. */
 static int
 setup_copy(const struct reading_setup *setup, struct arena *a, struct reading_setup *out, struct err *e)

@@ -19,15 +19,10 @@ is_token_char(char c)
 	return (char_is_digit(c) || char_is_alpha(c)) && c != 'i' && c != 'l' && c != 'o' && c != 'u';
 }
 
-/* The length of the run of letters and digits at s. */
-static size_t
-run_length(struct str s)
+static bool
+is_alnum(char c)
 {
-	size_t n = 0;
-
-	while (n < s.n && (char_is_digit(s.p[n]) || char_is_alpha(s.p[n])))
-		n++;
-	return n;
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 static bool
@@ -46,17 +41,25 @@ is_token(struct str run, struct str behind, const struct reading_token *tokens, 
 	return false;
 }
 
-/* The offset of the next token, or -1. */
+/* The offset of the next token, or -1. Looks backwards from where a token would end: most words are shorter, so most
+ * bytes are never looked at. */
 static ptrdiff_t
 find_token(struct str text, const struct reading_token *tokens, size_t n)
 {
-	for (size_t i = 0; i < text.n;) {
-		size_t length = run_length(str_skip(text, i));
+	for (size_t from = 0; from + TOKEN_REPLY <= text.n;) {
+		size_t i = from + TOKEN_REPLY, end = i;
 
-		if (length == TOKEN_REPLY &&
-		    is_token(str_head(str_skip(text, i), length), str_skip(text, i + length), tokens, n))
-			return (ptrdiff_t)i;
-		i += length ? length : 1;
+		while (i > from && is_alnum(text.p[i - 1]))
+			i--;
+		if (i > from) {
+			from = i;
+			continue;
+		}
+		while (end < text.n && is_alnum(text.p[end]))
+			end++;
+		if (is_token(str_head(str_skip(text, from), end - from), str_skip(text, end), tokens, n))
+			return (ptrdiff_t)from;
+		from = end + 1;
 	}
 	return -1;
 }

@@ -77,12 +77,16 @@ decode_quoted(struct str s, struct arena *a)
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		size_t k = i + 1;
+		struct str rest = str_skip(s, i);
+		ptrdiff_t plain = str_find_char(rest, '=');
+		size_t k, run = plain < 0 ? rest.n : (size_t)plain;
 
-		if (s.p[i] != '=') {
-			out[n++] = s.p[i];
-			continue;
-		}
+		memcpy(out + n, rest.p, run);
+		n += run;
+		i += run;
+		if (i == s.n)
+			break;
+		k = i + 1;
 		if (i + 2 < s.n && hex_value(s.p[i + 1]) >= 0 && hex_value(s.p[i + 2]) >= 0) {
 			out[n++] = (char)(hex_value(s.p[i + 1]) << 4 | hex_value(s.p[i + 2]));
 			i += 2;
@@ -173,11 +177,16 @@ transfer_lines(struct str text, struct arena *a)
 	if (str_find_char(text, '\r') < 0)
 		return text;
 	out = arena_alloc(a, text.n + 1);
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] != '\r')
-			out[n++] = text.p[i];
-		else if (i + 1 >= text.n || text.p[i + 1] != '\n')
+	while (text.n) {
+		ptrdiff_t cr = str_find_char(text, '\r');
+		size_t run = cr < 0 ? text.n : (size_t)cr;
+
+		memcpy(out + n, text.p, run);
+		n += run;
+		text = str_skip(text, run);
+		if (text.n && (text.n == 1 || text.p[1] != '\n'))
 			out[n++] = '\n';
+		text = str_skip(text, 1);
 	}
 	return (struct str){ out, n };
 }

@@ -63,6 +63,14 @@ is_in(const struct line *l, size_t from, size_t to, enum phrase_kind kind, uint3
 	return s ? s->in[kind] & languages : 0;
 }
 
+/* A courtesy that is no yes or no in any of these languages (Danish "tak" beside Polish "tak"). */
+static bool
+is_courtesy(const struct line *l, size_t from, size_t to, uint32_t languages)
+{
+	return is_in(l, from, to, PHRASE_COURTESY, languages) && !is_in(l, from, to, PHRASE_APPROVE, languages) &&
+	       !is_in(l, from, to, PHRASE_DENY, languages);
+}
+
 /* ok[i]: whether the tokens from..from+i-1 are courtesies (ahead), or from+i..to-1 are (else). */
 static void
 mark_courtesies(const struct line *l, size_t from, size_t to, bool ahead, uint32_t languages, bool *ok)
@@ -75,8 +83,8 @@ mark_courtesies(const struct line *l, size_t from, size_t to, bool ahead, uint32
 
 		ok[i] = false;
 		for (size_t k = 1; k <= step && !ok[i]; k++)
-			ok[i] = ahead ? ok[i - k] && is_in(l, from + i - k, from + i, PHRASE_COURTESY, languages)
-				      : ok[i + k] && is_in(l, from + i, from + i + k, PHRASE_COURTESY, languages);
+			ok[i] = ahead ? ok[i - k] && is_courtesy(l, from + i - k, from + i, languages)
+				      : ok[i + k] && is_courtesy(l, from + i, from + i + k, languages);
 	}
 }
 

@@ -454,7 +454,8 @@ def test_what_was_not_asked_for_is_left_out(s):
                            b"* 1 FETCH (UID 1 BODY[] {5}\r\nC: d\n)\r\n* 2 FETCH (UID 2 BODY[] NIL)\r\n%t OK done\r\n")
     with Fake(lambda f, c: f.converse(c, answers), s.certificate) as fake:
         p = s.probe("fetch", port=fake.port).done()
-        tap.equal([(m[0], m[3]) for m in p.of("message")], [("1", digest(b"A: b\n"))], "messages")
+        tap.equal([(m[0], m[1], m[3]) for m in p.of("message")], [("1", "whole", digest(b"A: b\n")), ("2", "unreadable", digest(b"")),
+                                                                  ("3", "unreadable", digest(b""))], "messages")
 
 
 def test_one_message_that_the_server_cannot_give(s):
@@ -585,6 +586,16 @@ def test_the_connection_cut_anywhere(s):
             p = s.probe("fetch", port=fake.port).trouble("connection")
             whole = answer[:at].count(b")\r\n")
             tap.equal([m[3] for m in p.of("message")], [digest(b"A: b\n")] * whole, f"cut at {at}")
+
+
+def test_a_date_that_cannot_be(s):
+    given = {b"04-Jul-2026 23:59:60 +0230": 1783200600000, b"01-Jan-1969 00:00:00 +0000": 0, b"32-Jan-2026 00:00:00 +0000": 0,
+             b"01-Jan-999999999 00:00:00 +0000": 0, b"01-Jan-2026 00:00:00 -9999": 1767587940000}
+    for date, wanted in given.items():
+        answer = b'* 1 FETCH (UID 1 FLAGS () INTERNALDATE "' + date + b'" RFC822.SIZE 5)\r\n%t OK done\r\n'
+        with Fake(lambda f, c, a=answer: f.converse(c, {b"UID FETCH 1:": a}), s.certificate) as fake:
+            p = s.probe("list", port=fake.port).done()
+            tap.equal([int(i[2]) for i in p.of("item") if i[0] == "1"], [wanted], date.decode())
 
 
 def test_a_bad_answer(s):

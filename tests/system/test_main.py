@@ -41,7 +41,7 @@ def installed(rig, settings=None, mode="results"):
     daemon.ctl("init")
     desk = daemon.desk = Desk(daemon)
     desk.organisation("Acme Ltd", "ACME-1")
-    desk.contact(rig.eva, "Acme Ltd", "read-write@ACME-1")
+    desk.contact(rig.eva, "Acme Ltd", "ACME-1=read-write")
     desk.representative(rig.rita)
     try:
         yield daemon

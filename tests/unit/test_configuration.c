@@ -268,7 +268,7 @@ test_good_file(void)
 	IS_INT(c->approval_expiry_days, 14, "a default of a group that was not written");
 	IS_INT(c->subaddress_delimiter, '+', "a default character");
 	IS_INT(c->updates_authentication, AUTH_WEAK, "updates need weak authentication");
-	OK(c->approval_self_grant && !c->retry_unknown, "booleans");
+	OK(c->approval_self_grant && c->retry_unknown, "booleans");
 	IS_INT((long long)c->n_patterns, 1, "a default pattern");
 	IS_STR(c->free_mail_domains.list[0], STR("gmail.com"), "default lists");
 	IS_INT(configuration_check_files(c, &errors), -1, "a password file that is absent");

@@ -8,8 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "notice_kinds.h"
+#include "rules/notice.h"
 #include "tap.h"
+
+/* The daemon's own table, so that templates and rules cannot drift apart. */
+static struct template_kind notice_kinds[NOTICE_COUNT];
+#define NOTICE_KINDS ((size_t)NOTICE_COUNT)
 
 static char folder[] = "/tmp/casemail-template-XXXXXX";
 static struct buf errors;
@@ -39,7 +43,7 @@ static struct templates *
 open_folder(void)
 {
 	buf_clear(&errors);
-	return templates_open(str_of(folder), notice_kinds, NOTICE_KINDS, notice_kinds_standard, &errors);
+	return templates_open(str_of(folder), notice_kinds, NOTICE_KINDS, notice_standard_values, &errors);
 }
 
 static const struct {
@@ -159,7 +163,7 @@ test_wrong(void)
 	file_remove("update.de.txt");
 	file_remove("security.de.txt");
 	buf_clear(&errors);
-	t = templates_open(STR("/nonexistent/folder"), notice_kinds, NOTICE_KINDS, notice_kinds_standard, &errors);
+	t = templates_open(STR("/nonexistent/folder"), notice_kinds, NOTICE_KINDS, notice_standard_values, &errors);
 	OK(t == NULL && errors.n > 0, "refuses a folder that is not there");
 	templates_close(&t);
 }
@@ -209,9 +213,10 @@ static bool
 decides(struct str line)
 {
 	static const char *const words[] = { "yes", "no", "approve", "approved", "reject", "rejected", "denied", "deny",
-		"ok", "ja", "nein", "genehmigt", "abgelehnt", "oui", "non", "approuvé", "refusé", "sí", "si",
-		"aprobado", "rechazado", "sim", "não", "aprovado", "rejeitado", "sì", "approvato", "rifiutato", "tak",
-		"nie", "zatwierdzam", "odrzucam", "はい", "いいえ", "承認", "却下", "承認します", "却下します" };
+		"ok", "accepted", "not accepted", "accettata", "è stata accettata", "aceite", "foi aceite", "ja",
+		"nein", "genehmigt", "abgelehnt", "oui", "non", "approuvé", "refusé", "sí", "si", "aprobado",
+		"rechazado", "sim", "não", "aprovado", "rejeitado", "sì", "approvato", "rifiutato", "tak", "nie",
+		"zatwierdzam", "odrzucam", "はい", "いいえ", "承認", "却下", "承認します", "却下します" };
 
 	while (line.n > 0 && strchr(" .,;:!\"'>*-|", line.p[0]) != NULL)
 		line = str_skip(line, 1);
@@ -319,7 +324,7 @@ look_at(void *ctx, const char *kind, struct str language, const struct template_
 	s->subject += text->subject.n > 200 || str_find(text->subject, STR("{{")) >= 0;
 	s->leftover += str_find(text->text, STR("{{")) >= 0 || str_find(text->html, STR("{{")) >= 0;
 	while (str_next_line(&rest, &line))
-		s->wide += columns_of(line) > 76;
+		s->wide += columns_of(line) > 60;
 	if (text_decides(text->text)) {
 		s->alone++;
 		printf("# %s.%.*s has a line that decides\n%.*s", kind, STR_ARGS(language), STR_ARGS(text->text));
@@ -335,7 +340,7 @@ look_at(void *ctx, const char *kind, struct str language, const struct template_
 static void
 test_shipped(struct arena *a)
 {
-	struct templates *t = templates_open(STR_NONE, notice_kinds, NOTICE_KINDS, notice_kinds_standard, &errors);
+	struct templates *t = templates_open(STR_NONE, notice_kinds, NOTICE_KINDS, notice_standard_values, &errors);
 	struct template_text out;
 	struct shipped s = { 0 };
 
@@ -347,7 +352,7 @@ test_shipped(struct arena *a)
 	OK(s.seen >= 2 * NOTICE_KINDS, "each kind is rendered more than once: %zu", s.seen);
 	IS_INT((long long)s.subject, 0, "every subject is short");
 	IS_INT((long long)s.leftover, 0, "no tag is left over");
-	IS_INT((long long)s.wide, 0, "no line has more than 76 columns");
+	IS_INT((long long)s.wide, 0, "no line has more than 60 columns");
 	IS_INT((long long)s.alone, 0, "no line decides, nor after wrapping anew");
 	IS_INT((long long)s.html, 0, "every HTML part is there and fetches nothing");
 	IS_INT((long long)s.unbalanced, 0, "every HTML part is balanced, whichever sections stand");
@@ -368,6 +373,8 @@ main(void)
 	struct arena *a = arena_open(16 << 20);
 
 	buf_init(&errors, 1 << 20);
+	for (int k = 0; k < NOTICE_COUNT; k++)
+		notice_kinds[k] = (struct template_kind){ notice_kind_name(k), notice_values(k) };
 	if (mkdtemp(folder) == NULL)
 		abort();
 	test_rows(a);

@@ -211,14 +211,16 @@ class Casemail:
 
     def notice(self, person, kind, seconds=20):
         """The next notice of this kind to a person, as it arrived: its outbox row must be there, and marked as sent, and
-        the mail with its Message-ID must be in the mailbox of the person."""
+        the mail with its Message-ID's key must be in the mailbox of the person."""
         def row():
-            rows = self.rows("SELECT id, message_id FROM outbox WHERE kind = ? AND to_address = ? ORDER BY id", kind, person.address)
+            rows = self.rows("SELECT id, message_key FROM outbox WHERE kind = ? AND to_address = ? ORDER BY id", kind, person.address)
             return next((r for r in rows if r["id"] not in self.noticed), None)
         found = until(row, seconds, f"a notice {kind} to {person.address} in the outbox")
         self.noticed.add(found["id"])
-        wanted = found["message_id"].strip("<>")
-        mail = person.wait_for(predicate=lambda m: str(m["Message-ID"]).strip("<> ") == wanted, seconds=seconds)
+        # The key is the part of the Message-ID that stays when a sent row's token is scrubbed: [TOKEN.]KEY@domain.
+        key = found["message_key"]
+        mail = person.wait_for(predicate=lambda m: str(m["Message-ID"]).strip("<> ").partition("@")[0].rpartition(".")[2] == key,
+                               seconds=seconds)
         until(lambda: self.value("SELECT state FROM outbox WHERE id = ?", found["id"]) == "sent", seconds, f"outbox row {found['id']} to be sent")
         return mail
 

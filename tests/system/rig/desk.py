@@ -20,7 +20,7 @@ class Desk:
         self.type("deployment", "add", org_id, "--org", name, "--product", product)
 
     def contact(self, person, organisation, access=None):
-        """access: "read-write@ORGID"."""
+        """access: "ORGID=read-write"."""
         self.type("contact", "add", person.address, "--name", person.name, "--org", organisation, "--employer", organisation,
                   "--country", "Sweden", *(("--access", access) if access else ()))
 

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: ISC
+ * ctl.c: what the commands share: options, the store, errors, files, applying a plan.
+ */
+#include "config.h"
+
+#include "ctl/ctl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/apply.h"
+
+#define ERRORS_MOST ((size_t)1 << 20)
+
+struct str
+ctl_option_at(const struct ctl *c, const char *name, size_t nth)
+{
+	for (size_t i = 0; i < c->n_options; i++)
+		if (strcmp(c->options[i].spec->name, name) == 0 && nth-- == 0)
+			return str_of(c->options[i].value);
+	return STR_NONE;
+}
+
+struct str
+ctl_option(const struct ctl *c, const char *name)
+{
+	return ctl_option_at(c, name, 0);
+}
+
+bool
+ctl_has(const struct ctl *c, const char *name)
+{
+	return ctl_option(c, name).p != NULL;
+}
+
+struct str
+ctl_word(const struct ctl *c, size_t i)
+{
+	return i < c->n_words ? str_of(c->words[i]) : STR_NONE;
+}
+
+int
+ctl_number(const struct ctl *c, const char *name, int64_t least, int64_t most, int64_t fallback, int64_t *out)
+{
+	struct str s = ctl_option(c, name);
+	long long v;
+
+	*out = fallback;
+	if (s.p == NULL)
+		return 0;
+	if (!str_to_number(s, &v) || v < least || v > most) {
+		fprintf(stderr, "casectl: --%s %.*s: a number from %lld to %lld is allowed\n", name, STR_ARGS(s),
+		    (long long)least, (long long)most);
+		return -1;
+	}
+	*out = v;
+	return 0;
+}
+
+static int
+ctl_configuration(struct ctl *c)
+{
+	struct buf errors;
+
+	if (c->configuration)
+		return CTL_DONE;
+	buf_init(&errors, ERRORS_MOST);
+	c->configuration = configuration_load(c->path, &errors);
+	if (c->configuration == NULL)
+		fputs(buf_z(&errors), stderr);
+	buf_free(&errors);
+	return c->configuration ? CTL_DONE : CTL_TROUBLE;
+}
+
+int
+ctl_store(struct ctl *c, enum store_mode mode)
+{
+	struct err e;
+
+	if (ctl_configuration(c) != CTL_DONE)
+		return CTL_TROUBLE;
+	if (store_open(c->configuration->database, mode, &c->store, &e) == 0)
+		return CTL_DONE;
+	fprintf(stderr, "casectl: database %.*s: %s\n", STR_ARGS(c->configuration->database), e.text);
+	return CTL_TROUBLE;
+}
+
+int
+ctl_begin(struct ctl *c)
+{
+	int status = ctl_store(c, STORE_WRITE);
+	struct err e;
+
+	if (status != CTL_DONE)
+		return status;
+	return store_begin(c->store, &e) == 0 ? CTL_DONE : ctl_fail(c, &e);
+}
+
+int
+ctl_commit(struct ctl *c)
+{
+	struct err e;
+
+	return store_commit(c->store, &e) == 0 ? CTL_DONE : ctl_fail(c, &e);
+}
+
+int
+ctl_fail(struct ctl *c, const struct err *e)
+{
+	if (c->store)
+		store_rollback(c->store);
+	fprintf(stderr, "casectl: %s\n", e->text);
+	return e->kind == ERR_REJECT ? CTL_REFUSED : CTL_TROUBLE;
+}
+
+int
+ctl_refuse(const char *format, ...)
+{
+	va_list ap;
+
+	fputs("casectl: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return CTL_REFUSED;
+}
+
+int
+ctl_read_file(struct ctl *c, const char *path, size_t max, struct str *out)
+{
+	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+	char room[65536];
+	struct buf b;
+	ssize_t n = -1;
+
+	buf_init(&b, max);
+	while (fd >= 0 && (n = read(fd, room, sizeof(room))) > 0 && !b.overflow)
+		buf_add(&b, (struct str){ room, (size_t)n });
+	if (n < 0)
+		fprintf(stderr, "casectl: %s: %s\n", path, strerror(errno));
+	else if (b.overflow)
+		fprintf(stderr, "casectl: %s: larger than %zu bytes\n", path, max);
+	else
+		*out = arena_copy(c->arena, buf_str(&b));
+	if (fd >= 0)
+		close(fd);
+	n = n < 0 || b.overflow ? -1 : 0;
+	buf_free(&b);
+	return (int)n;
+}
+
+int
+ctl_apply(struct ctl *c, const struct plan *p, const char *event, const struct reading_attachment *files,
+    size_t n_files, struct applied *out)
+{
+	struct apply a = { .store = c->store,
+		.configuration = c->configuration,
+		.arena = c->arena,
+		.now = c->now,
+		.who = c->who,
+		.event = event,
+		.files = files,
+		.n_files = n_files };
+	struct templates *templates;
+	struct own_marks marks;
+	struct err e;
+	int ok;
+
+	templates = settle_templates_or_err(c->configuration, &e);
+	if (templates == NULL)
+		return ctl_fail(c, &e);
+	a.templates = templates;
+	a.marks = &marks;
+	ok = settle_marks(c->store, c->configuration, &marks, &e);
+	if (ok == 0)
+		ok = apply_plan(&a, p, out, &e);
+	if (ok == 0)
+		ok = store_commit(c->store, &e);
+	templates_close(&templates);
+	return ok == 0 ? CTL_DONE : ctl_fail(c, &e);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC
+ * ctl.h: what every command of casectl shares: its arguments, the store, how it prints.
+ *
+ * A command returns an exit status: 0 done, 1 no such thing or refused, 2 usage, 3 store or configuration trouble. It
+ * prints results to standard output (a table on a terminal, tab-separated when piped, one JSON value with --json) and
+ * what went wrong to standard error, and a command that fails changed nothing.
+ */
+#ifndef CASEMAIL_CTL_CTL_H
+#define CASEMAIL_CTL_CTL_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/configuration.h"
+#include "base/err.h"
+#include "store/store.h"
+
+enum { CTL_DONE = 0, CTL_REFUSED = 1, CTL_USAGE = 2, CTL_TROUBLE = 3 };
+
+struct ctl {
+	const char *path; /* of the configuration */
+	struct configuration *configuration;
+	struct store *store; /* opened by ctl_store */
+	struct arena *arena; /* lives as long as the command */
+	bool json;
+	struct str who; /* "casectl root": for the audit */
+	int64_t now;
+	const struct verb *verb;
+	/* arguments as parsed by args.c */
+	const char *words[32]; /* positional, after group and verb */
+	size_t n_words;
+	struct option_value {
+		const struct option_spec *spec;
+		const char *value; /* "" for a flag */
+	} options[32];
+	size_t n_options;
+};
+
+struct option_spec {
+	const char *name;  /* without -- */
+	const char *value; /* how the help calls it: "ADDRESS"; NULL: a flag */
+	bool is_required, is_repeatable;
+	const char *help;
+};
+
+struct verb {
+	const char *group, *name; /* name NULL: the group is the command ("init") */
+	const char *words;        /* positional arguments for the help: "NUMBER [TEXT]" */
+	size_t least, most;       /* how many of them */
+	const char *help, *example;
+	const struct option_spec *options; /* ends in a NULL name; NULL: none */
+	int (*run)(struct ctl *c);
+};
+
+/* All commands; ends in a NULL group. One table a file, joined in verbs.c. */
+extern const struct verb verbs_setup[], verbs_people[], verbs_case[], verbs_access[], verbs_mail[], verbs_outbox[],
+    verbs_read[];
+
+/* The value of an option, the nth of a repeatable one; empty (p NULL) where it was not given. */
+struct str ctl_option(const struct ctl *c, const char *name);
+struct str ctl_option_at(const struct ctl *c, const char *name, size_t nth);
+bool ctl_has(const struct ctl *c, const char *name);
+struct str ctl_word(const struct ctl *c, size_t i);
+/* An option that is a number from least to most; fallback where it was not given. -1 and a message otherwise. */
+int ctl_number(const struct ctl *c, const char *name, int64_t least, int64_t most, int64_t fallback, int64_t *out);
+
+/* Opens the store to read, or to write in a transaction that ctl_commit ends. 0, or the exit status after saying why.
+ */
+int ctl_store(struct ctl *c, enum store_mode mode);
+int ctl_begin(struct ctl *c);
+int ctl_commit(struct ctl *c);
+/* Says e on standard error, rolls back, and gives the fitting exit status. */
+int ctl_fail(struct ctl *c, const struct err *e);
+int ctl_refuse(const char *format, ...) __attribute__((format(printf, 1, 2))); /* says it; CTL_REFUSED */
+
+/* The whole of a file, or of standard input where path is "-", at most max bytes, in the arena. -1: said. */
+int ctl_read_file(struct ctl *c, const char *path, size_t max, struct str *out);
+
+/* Applies a plan in the open transaction and commits. event: of the audit row, "case-reply". 0, or the exit status. */
+struct plan;
+struct applied;
+struct reading_attachment;
+int ctl_apply(struct ctl *c, const struct plan *p, const char *event, const struct reading_attachment *files,
+    size_t n_files, struct applied *out);
+
+#endif

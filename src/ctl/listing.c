@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: ISC
+ * listing.c: each field goes into the JSON text at once and, where a column has its key, into the table.
+ */
+#include "config.h"
+
+#include "ctl/listing.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "ctl/table.h"
+
+#define COLUMNS_MOST 16
+#define JSON_MOST ((size_t)1 << 30)
+
+struct listing {
+	struct ctl *ctl;
+	const struct column *columns;
+	size_t n;
+	struct table *table;
+	struct buf json;
+	bool in_row;
+};
+
+struct listing *
+listing_open(struct ctl *c, const struct column *columns, size_t n)
+{
+	struct listing *l = arena_new(c->arena, struct listing);
+	const char **headings = arena_array(c->arena, COLUMNS_MOST, sizeof(*headings));
+
+	*l = (struct listing){ .ctl = c, .columns = columns, .n = n < COLUMNS_MOST ? n : COLUMNS_MOST };
+	for (size_t i = 0; i < l->n; i++)
+		headings[i] = columns[i].heading;
+	l->table = table_open(c->arena, headings, l->n);
+	buf_init(&l->json, JSON_MOST);
+	json_open(&l->json, NULL, '[');
+	return l;
+}
+
+void
+listing_row(struct listing *l)
+{
+	if (l->in_row)
+		json_close(&l->json, '}');
+	json_open(&l->json, NULL, '{');
+	table_row(l->table);
+	l->in_row = true;
+}
+
+void
+listing_cell(struct listing *l, const char *key, struct str text)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->columns[i].key, key) == 0)
+			table_set(l->table, i, text);
+}
+
+void
+listing_text(struct listing *l, const char *key, struct str text)
+{
+	json_text(&l->json, key, text);
+	listing_cell(l, key, text);
+}
+
+void
+listing_z(struct listing *l, const char *key, const char *text)
+{
+	listing_text(l, key, str_of(text));
+}
+
+void
+listing_number(struct listing *l, const char *key, int64_t n)
+{
+	json_number(&l->json, key, n);
+	listing_cell(l, key, arena_format(l->ctl->arena, "%lld", (long long)n));
+}
+
+void
+listing_time(struct listing *l, const char *key, int64_t ms)
+{
+	json_time(&l->json, key, ms);
+	listing_cell(l, key, table_time_text(l->ctl->arena, ms));
+}
+
+void
+listing_bool(struct listing *l, const char *key, bool b)
+{
+	json_bool(&l->json, key, b);
+	listing_cell(l, key, b ? STR("yes") : STR("no"));
+}
+
+void
+listing_raw(struct listing *l, const char *key, struct str json)
+{
+	json_raw(&l->json, key, json);
+}
+
+int
+listing_close(struct listing *l)
+{
+	if (l->in_row)
+		json_close(&l->json, '}');
+	json_close(&l->json, ']');
+	if (l->ctl->json)
+		puts(buf_z(&l->json));
+	else
+		table_print(l->table);
+	buf_free(&l->json);
+	return CTL_DONE;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC
+ * listing.h: records shown as a table or as a JSON array, from one description.
+ */
+#ifndef CASEMAIL_CTL_LISTING_H
+#define CASEMAIL_CTL_LISTING_H
+
+#include "ctl/ctl.h"
+
+/* What the table shows of a record; JSON has every field that is given. */
+struct column {
+	const char *heading, *key; /* key: of a field below */
+};
+
+struct listing;
+
+/* columns: at most 16, constant. */
+struct listing *listing_open(struct ctl *c, const struct column *columns, size_t n);
+void listing_row(struct listing *l); /* begins a record; the fields follow in any order */
+void listing_text(struct listing *l, const char *key, struct str text);
+void listing_z(struct listing *l, const char *key, const char *text);
+void listing_number(struct listing *l, const char *key, int64_t n);
+void listing_time(struct listing *l, const char *key, int64_t ms); /* 0: none */
+void listing_bool(struct listing *l, const char *key, bool b);
+/* Only in JSON: a value that is JSON already. */
+void listing_raw(struct listing *l, const char *key, struct str json);
+/* Only in the table: text for a column that JSON says in parts. */
+void listing_cell(struct listing *l, const char *key, struct str text);
+/* Prints, and ends the listing. CTL_DONE. */
+int listing_close(struct listing *l);
+
+#endif

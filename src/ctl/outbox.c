@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: ISC
+ * outbox.c: casectl outbox: mails on their way out, with the server's words.
+ */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "base/json.h"
+#include "ctl/listing.h"
+#include "ctl/table.h"
+#include "store/store_outbox.h"
+
+static bool
+state_parse(struct str s, int *out)
+{
+	for (int i = 0; i < LETTER_STATES; i++) {
+		if (str_equal(s, str_of(letter_state_name((enum letter_state)i)))) {
+			*out = i;
+			return true;
+		}
+	}
+	fprintf(stderr,
+	    "casectl: unknown state %.*s; queued, claimed, sent, unknown, failed and cancelled are allowed\n",
+	    STR_ARGS(s));
+	return false;
+}
+
+static void
+list_letter(struct listing *l, const struct store_queued *q)
+{
+	listing_row(l);
+	listing_number(l, "id", q->id);
+	listing_z(l, "kind", notice_kind_name(q->letter.kind));
+	listing_text(l, "to", q->letter.to);
+	listing_text(l, "case", q->case_number);
+	listing_z(l, "state", letter_state_name(q->state));
+	listing_number(l, "attempts", q->attempts);
+	listing_text(l, "reply", q->last_reply);
+	listing_text(l, "subject", q->letter.subject);
+	listing_time(l, "created_at", q->created_at);
+	listing_time(l, "next_at", q->next_at);
+	listing_time(l, "sent_at", q->sent_at);
+}
+
+static int
+outbox_list_run(struct ctl *c)
+{
+	static const struct column columns[] = { { "LETTER", "id" }, { "STATE", "state" }, { "KIND", "kind" },
+		{ "TO", "to" }, { "CASE", "case" }, { "TRIES", "attempts" }, { "SERVER SAID", "reply" } };
+	struct store_outbox_filter f = { .state = -1 };
+	struct store_queued *list;
+	struct listing *l;
+	int64_t max;
+	struct err e;
+	size_t n;
+	int status;
+
+	if (ctl_number(c, "max", 1, 100000, 50, &max) < 0 ||
+	    ctl_number(c, "before", 1, INT64_MAX, 0, &f.before_id) < 0 ||
+	    (ctl_has(c, "state") && !state_parse(ctl_option(c, "state"), &f.state)))
+		return CTL_USAGE;
+	if ((status = ctl_store(c, STORE_READ)) != CTL_DONE)
+		return status;
+	f.max = (size_t)max;
+	if (store_outbox_list(c->store, &f, c->arena, &list, &n, &e) < 0)
+		return ctl_fail(c, &e);
+	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
+	for (size_t i = 0; i < n; i++)
+		list_letter(l, &list[i]);
+	return listing_close(l);
+}
+
+static int
+letter_number(struct ctl *c, long long *id)
+{
+	if (str_to_number(ctl_word(c, 0), id))
+		return 0;
+	fprintf(stderr, "casectl: %s: the number of a letter is allowed (casectl outbox list)\n", c->words[0]);
+	return -1;
+}
+
+static int
+outbox_show_run(struct ctl *c)
+{
+	struct store_queued q;
+	long long id;
+	struct err e;
+	int status;
+
+	if (letter_number(c, &id) < 0)
+		return CTL_USAGE;
+	if ((status = ctl_store(c, STORE_READ)) != CTL_DONE)
+		return status;
+	if (store_outbox_get(c->store, id, c->arena, &q, &e) < 0)
+		return ctl_fail(c, &e);
+	printf("letter %lld, %s to %.*s: %s after %d attempt%s\n", id, notice_kind_name(q.letter.kind),
+	    STR_ARGS(q.letter.to), letter_state_name(q.state), q.attempts, q.attempts == 1 ? "" : "s");
+	if (q.last_reply.n) {
+		printf("server said:\n");
+		table_wrap(q.last_reply, 4);
+	}
+	printf("subject:\n");
+	table_wrap(q.letter.subject, 4);
+	printf("text:\n");
+	table_wrap(q.letter.text, 4);
+	return CTL_DONE;
+}
+
+static int
+outbox_retry_run(struct ctl *c)
+{
+	long long id;
+	struct err e;
+	struct buf j;
+	int ok, status;
+
+	if (letter_number(c, &id) < 0)
+		return CTL_USAGE;
+	if ((status = ctl_begin(c)) != CTL_DONE)
+		return status;
+	buf_init(&j, 256);
+	json_open(&j, NULL, '{');
+	json_number(&j, "letter", id);
+	json_close(&j, '}');
+	ok = store_outbox_retry(c->store, id, c->now, &e);
+	if (ok == 0)
+		ok = store_audit_add(c->store, "outbox-retry", c->who, 0, 0, buf_str(&j), c->now, &e);
+	buf_free(&j);
+	if (ok < 0)
+		return ctl_fail(c, &e);
+	if ((status = ctl_commit(c)) == CTL_DONE)
+		printf("letter %lld is due now\n", id);
+	return status;
+}
+
+#define END_OPTIONS                                                                                                    \
+	{                                                                                                              \
+		NULL, NULL, false, false, NULL                                                                         \
+	}
+
+static const struct option_spec list_options[] = { { "state", "NAME", false, false,
+						       "only queued, claimed, sent, unknown, failed or cancelled" },
+	{ "max", "N", false, false, "at most so many (50)" },
+	{ "before", "LETTER", false, false, "only before this one" }, END_OPTIONS };
+
+const struct verb verbs_outbox[] = {
+	{ "outbox", "list", "", 0, 0, "List letters and what became of them, newest first",
+	    "casectl outbox list --state failed", list_options, outbox_list_run },
+	{ "outbox", "show", "LETTER", 1, 1, "Show one letter and what the server said", "casectl outbox show 7", NULL,
+	    outbox_show_run },
+	{ "outbox", "retry", "LETTER", 1, 1, "Make a failed or unknown letter due now", "casectl outbox retry 7", NULL,
+	    outbox_retry_run },
+	{ NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL },
+};

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: ISC
+ * people.c: casectl org, deployment, contact, approver, representative, admin: add and list. Adding writes its audit
+ * row in the same transaction.
+ */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "base/json.h"
+#include "ctl/listing.h"
+#include "rules/access.h"
+#include "store/store_people.h"
+
+/* The audit row of a record that was added, then the commit and the word of it. */
+static int
+added(struct ctl *c, const char *event, const char *what, struct str name, int64_t id)
+{
+	struct buf j;
+	struct err e;
+	int ok, status;
+
+	buf_init(&j, 1 << 16);
+	json_open(&j, NULL, '{');
+	json_text(&j, what, name);
+	json_number(&j, "id", id);
+	json_close(&j, '}');
+	ok = store_audit_add(c->store, event, c->who, 0, 0, buf_str(&j), c->now, &e);
+	status = ok < 0 ? ctl_fail(c, &e) : ctl_commit(c);
+	if (status == CTL_DONE && c->json)
+		puts(buf_z(&j));
+	else if (status == CTL_DONE)
+		printf("added %s %.*s\n", what, STR_ARGS(name));
+	buf_free(&j);
+	return status;
+}
+
+static int
+org_add(struct ctl *c)
+{
+	struct organisation o = { .name = ctl_word(c, 0), .is_partner = ctl_has(c, "partner") };
+	int status = ctl_begin(c);
+	struct err e;
+	int64_t id;
+
+	if (status != CTL_DONE)
+		return status;
+	if (store_organisation_add(c->store, &o, &id, &e) < 0)
+		return ctl_fail(c, &e);
+	return added(c, "org-add", "organisation", o.name, id);
+}
+
+static int
+org_list(struct ctl *c)
+{
+	static const struct column columns[] = { { "ORGANISATION", "name" }, { "KIND", "kind" } };
+	struct organisation *list;
+	struct listing *l;
+	struct err e;
+	size_t n;
+	int status = ctl_store(c, STORE_READ);
+
+	if (status != CTL_DONE)
+		return status;
+	if (store_organisation_list(c->store, c->arena, &list, &n, &e) < 0)
+		return ctl_fail(c, &e);
+	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
+	for (size_t i = 0; i < n; i++) {
+		listing_row(l);
+		listing_number(l, "id", list[i].id);
+		listing_text(l, "name", list[i].name);
+		listing_z(l, "kind", list[i].is_partner ? "partner" : "customer");
+	}
+	return listing_close(l);
+}
+
+/* The organisation an option names. 0, or the exit status. */
+static int
+organisation_of(struct ctl *c, const char *option, struct organisation *out)
+{
+	struct err e;
+
+	*out = (struct organisation){ 0 };
+	if (!ctl_has(c, option))
+		return CTL_DONE;
+	if (store_organisation_find(c->store, ctl_option(c, option), c->arena, out, &e) < 0)
+		return ctl_fail(c, &e);
+	return CTL_DONE;
+}
+
+static int
+deployment_add(struct ctl *c)
+{
+	struct organisation customer, partner;
+	struct deployment d = { .org_id = ctl_word(c, 0), .product = ctl_option(c, "product") };
+	int status = ctl_begin(c);
+	struct err e;
+	int64_t id;
+
+	if (status != CTL_DONE || (status = organisation_of(c, "org", &customer)) != CTL_DONE ||
+	    (status = organisation_of(c, "partner", &partner)) != CTL_DONE)
+		return status;
+	d.organisation = customer.id;
+	d.customer = customer.name;
+	d.partner = partner.id;
+	if (store_deployment_add(c->store, &d, ctl_option(c, "end-user"), &id, &e) < 0)
+		return ctl_fail(c, &e);
+	return added(c, "deployment-add", "deployment", d.org_id, id);
+}
+
+static int
+deployment_list(struct ctl *c)
+{
+	static const struct column columns[] = { { "ORG ID", "org_id" }, { "CUSTOMER", "customer" },
+		{ "PRODUCT", "product" } };
+	struct deployment *list;
+	struct listing *l;
+	struct err e;
+	size_t n;
+	int status = ctl_store(c, STORE_READ);
+
+	if (status != CTL_DONE)
+		return status;
+	if (store_deployment_list(c->store, c->arena, &list, &n, &e) < 0)
+		return ctl_fail(c, &e);
+	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
+	for (size_t i = 0; i < n; i++) {
+		listing_row(l);
+		listing_number(l, "id", list[i].id);
+		listing_text(l, "org_id", list[i].org_id);
+		listing_text(l, "customer", list[i].customer);
+		listing_text(l, "product", list[i].product);
+		listing_bool(l, "partner_managed", list[i].partner != 0);
+	}
+	return listing_close(l);
+}
+
+/* "Eva Lind" into first and last name; the last word is the last name. */
+static void
+name_split(struct str name, struct person *p)
+{
+	ptrdiff_t at = str_rfind_char(str_trim(name), ' ');
+
+	name = str_trim(name);
+	p->first_name = at < 0 ? name : str_trim(str_head(name, (size_t)at));
+	p->last_name = at < 0 ? STR_NONE : str_skip(name, (size_t)at + 1);
+}
+
+static void
+person_options(const struct ctl *c, struct person_record *r)
+{
+	*r = (struct person_record){ .employer = ctl_option(c, "employer"),
+		.country = ctl_option(c, "country"),
+		.phone = ctl_option(c, "phone"),
+		.queue = ctl_option(c, "queue") };
+	r->person.address = ctl_word(c, 0);
+	r->person.language = ctl_option(c, "language");
+	r->person.active = true;
+	name_split(ctl_option(c, "name"), &r->person);
+}
+
+/* Access given together with the contact. */
+static int
+contact_access(struct ctl *c, int64_t person)
+{
+	struct str value;
+	struct err e;
+
+	for (size_t i = 0; (value = ctl_option_at(c, "access", i)).p; i++) {
+		ptrdiff_t at = str_rfind_char(value, '=');
+		enum access_level level;
+		struct deployment d;
+
+		if (at < 0 || !access_level_parse(str_skip(value, (size_t)at + 1), &level))
+			return ctl_refuse(
+			    "--access %.*s: ORGID=LEVEL is allowed, with LEVEL basic, read-only or read-write",
+			    STR_ARGS(value));
+		if (store_deployment_find(c->store, str_head(value, (size_t)at), c->arena, &d, &e) < 0 ||
+		    store_access_set(c->store, person, d.id, level, c->who, c->now, &e) < 0)
+			return ctl_fail(c, &e);
+	}
+	return CTL_DONE;
+}
+
+static int
+contact_add(struct ctl *c)
+{
+	struct person_record r;
+	struct organisation o;
+	int status = ctl_begin(c);
+	struct err e;
+	int64_t id;
+
+	person_options(c, &r);
+	r.person.is_contact = true;
+	if (status != CTL_DONE || (status = organisation_of(c, "org", &o)) != CTL_DONE)
+		return status;
+	r.person.organisation = o.id;
+	if (access_free_mail(r.person.address, &c->configuration->free_mail_domains))
+		return ctl_refuse(
+		    "%.*s: a free-mail address; contacts need a corporate one", STR_ARGS(r.person.address));
+	if (store_person_add(c->store, &r, c->now, &id, &e) < 0)
+		return ctl_fail(c, &e);
+	if ((status = contact_access(c, id)) != CTL_DONE)
+		return status;
+	return added(c, "contact-add", "contact", r.person.address, id);
+}
+
+static int
+staff_add(struct ctl *c, bool representative)
+{
+	struct person_record r;
+	int status = ctl_begin(c);
+	struct err e;
+	int64_t id;
+
+	person_options(c, &r);
+	r.person.is_representative = representative;
+	r.person.is_administrator = !representative;
+	if (status != CTL_DONE)
+		return status;
+	if (store_person_add(c->store, &r, c->now, &id, &e) < 0)
+		return ctl_fail(c, &e);
+	return added(c, representative ? "representative-add" : "admin-add",
+	    representative ? "representative" : "administrator", r.person.address, id);
+}
+
+static int
+representative_add(struct ctl *c)
+{
+	return staff_add(c, true);
+}
+
+static int
+admin_add(struct ctl *c)
+{
+	return staff_add(c, false);
+}
+
+/* The person who is to approve: a known address, or a new person with --name. */
+static int
+approver_person(struct ctl *c, int64_t *id)
+{
+	struct person_record r;
+	struct err e;
+
+	if (store_person_find(c->store, ctl_word(c, 0), c->arena, &r, &e) == 0) {
+		*id = r.person.id;
+		return CTL_DONE;
+	}
+	if (e.kind != ERR_REJECT || !ctl_has(c, "name"))
+		return ctl_fail(c, &e);
+	person_options(c, &r);
+	r.person.is_approver = true;
+	return store_person_add(c->store, &r, c->now, id, &e) < 0 ? ctl_fail(c, &e) : CTL_DONE;
+}
+
+static int
+approver_add(struct ctl *c)
+{
+	struct deployment d = { 0 };
+	struct organisation o;
+	int status = ctl_begin(c);
+	struct err e;
+	int64_t id;
+
+	if (status != CTL_DONE)
+		return status;
+	if (ctl_has(c, "org") == ctl_has(c, "deployment"))
+		return ctl_refuse("give either --org NAME (all its deployments) or --deployment ORGID");
+	if ((status = organisation_of(c, "org", &o)) != CTL_DONE)
+		return status;
+	if (ctl_has(c, "deployment") &&
+	    store_deployment_find(c->store, ctl_option(c, "deployment"), c->arena, &d, &e) < 0)
+		return ctl_fail(c, &e);
+	if ((status = approver_person(c, &id)) != CTL_DONE)
+		return status;
+	if (store_approver_add(c->store, id, o.id, d.id, &e) < 0)
+		return ctl_fail(c, &e);
+	return added(c, "approver-add", "approver", ctl_word(c, 0), id);
+}
+
+static int
+person_list(struct ctl *c, enum person_role role)
+{
+	static const struct column columns[] = { { "ADDRESS", "address" }, { "NAME", "name" },
+		{ "ORGANISATION", "organisation" }, { "COUNTRY", "country" }, { "LANGUAGE", "language" } };
+	struct person_record *list;
+	struct listing *l;
+	struct err e;
+	size_t n;
+	int status = ctl_store(c, STORE_READ);
+
+	if (status != CTL_DONE)
+		return status;
+	if (store_person_list(c->store, role, c->arena, &list, &n, &e) < 0)
+		return ctl_fail(c, &e);
+	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
+	for (size_t i = 0; i < n; i++) {
+		listing_row(l);
+		listing_number(l, "id", list[i].person.id);
+		listing_text(l, "address", list[i].person.address);
+		listing_text(l, "name",
+		    arena_format(c->arena, "%.*s %.*s", STR_ARGS(list[i].person.first_name),
+			STR_ARGS(list[i].person.last_name)));
+		listing_text(l, "organisation", list[i].organisation_name);
+		listing_text(l, "employer", list[i].employer);
+		listing_text(l, "country", list[i].country);
+		listing_text(l, "language", list[i].person.language);
+		listing_bool(l, "active", list[i].person.active);
+	}
+	return listing_close(l);
+}
+
+static int
+contact_list(struct ctl *c)
+{
+	return person_list(c, ROLE_CONTACT);
+}
+
+static int
+representative_list(struct ctl *c)
+{
+	return person_list(c, ROLE_REPRESENTATIVE);
+}
+
+static int
+admin_list(struct ctl *c)
+{
+	return person_list(c, ROLE_ADMINISTRATOR);
+}
+
+static int
+approver_list(struct ctl *c)
+{
+	static const struct column columns[] = { { "ADDRESS", "address" }, { "NAME", "name" },
+		{ "APPROVES FOR", "scope" } };
+	struct approver_record *list;
+	struct listing *l;
+	struct err e;
+	size_t n;
+	int status = ctl_store(c, STORE_READ);
+
+	if (status != CTL_DONE)
+		return status;
+	if (store_approver_list(c->store, c->arena, &list, &n, &e) < 0)
+		return ctl_fail(c, &e);
+	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
+	for (size_t i = 0; i < n; i++) {
+		listing_row(l);
+		listing_text(l, "address", list[i].person.address);
+		listing_text(l, "name",
+		    arena_format(c->arena, "%.*s %.*s", STR_ARGS(list[i].person.first_name),
+			STR_ARGS(list[i].person.last_name)));
+		listing_text(l, "organisation", list[i].organisation_name);
+		listing_text(l, "org_id", list[i].org_id);
+		listing_cell(l, "scope",
+		    arena_format(c->arena, "%s%.*s", list[i].org_id.n ? "deployment " : "all of ",
+			STR_ARGS(list[i].org_id.n ? list[i].org_id : list[i].organisation_name)));
+	}
+	return listing_close(l);
+}
+
+#define END_OPTIONS                                                                                                    \
+	{                                                                                                              \
+		NULL, NULL, false, false, NULL                                                                         \
+	}
+#define NAME                                                                                                           \
+	{                                                                                                              \
+		"name", "\"FIRST LAST\"", true, false, "the person's name"                                             \
+	}
+#define LANGUAGE                                                                                                       \
+	{                                                                                                              \
+		"language", "CODE", false, false, "language of mails: en, de, ..."                                     \
+	}
+
+static const struct option_spec org_options[] = { { "partner", NULL, false, false, "a partner, not a customer" },
+	END_OPTIONS };
+static const struct option_spec deployment_options[] = { { "org", "NAME", true, false, "the Sold-To organisation" },
+	{ "end-user", "NAME", false, false, "the End-User company, if another" },
+	{ "partner", "NAME", false, false, "the partner that manages it" },
+	{ "product", "NAME", false, false, "product or cloud service" }, END_OPTIONS };
+static const struct option_spec contact_options[] = { NAME, { "org", "NAME", true, false, "the organisation" },
+	{ "employer", "NAME", true, false, "who employs the person" },
+	{ "country", "NAME", true, false, "the country" }, { "phone", "NUMBER", false, false, "a telephone number" },
+	{ "access", "ORGID=LEVEL", false, true, "access to a deployment: basic, read-only, read-write" }, LANGUAGE,
+	END_OPTIONS };
+static const struct option_spec approver_options[] = {
+	{ "org", "NAME", false, false, "approves for all deployments of this organisation" },
+	{ "deployment", "ORGID", false, false, "approves for this deployment" },
+	{ "name", "\"FIRST LAST\"", false, false, "the person's name, where the address is new" }, LANGUAGE, END_OPTIONS
+};
+static const struct option_spec staff_options[] = { NAME, { "queue", "NAME", false, false, "queue or product" },
+	LANGUAGE, END_OPTIONS };
+
+const struct verb verbs_people[] = {
+	{ "org", "add", "NAME", 1, 1, "Add an organisation", "casectl org add \"Acme Ltd\"", org_options, org_add },
+	{ "org", "list", "", 0, 0, "List organisations", "casectl org list", NULL, org_list },
+	{ "deployment", "add", "ORGID", 1, 1, "Add a deployment",
+	    "casectl deployment add ACME-1 --org \"Acme Ltd\" --product Cloud", deployment_options, deployment_add },
+	{ "deployment", "list", "", 0, 0, "List deployments", "casectl deployment list", NULL, deployment_list },
+	{ "contact", "add", "ADDRESS", 1, 1, "Add a contact",
+	    "casectl contact add eva@acme.example --name \"Eva Lind\" --org \"Acme Ltd\" --employer \"Acme Ltd\" "
+	    "--country Sweden "
+	    "--access ACME-1=read-write",
+	    contact_options, contact_add },
+	{ "contact", "list", "", 0, 0, "List contacts", "casectl contact list", NULL, contact_list },
+	{ "approver", "add", "ADDRESS", 1, 1, "Name a Designated Approver",
+	    "casectl approver add ada@acme.example --name \"Ada Ng\" --org \"Acme Ltd\"", approver_options,
+	    approver_add },
+	{ "approver", "list", "", 0, 0, "List Designated Approvers", "casectl approver list", NULL, approver_list },
+	{ "representative", "add", "ADDRESS", 1, 1, "Add a support representative",
+	    "casectl representative add rolf@support.example --name \"Rolf Berg\"", staff_options, representative_add },
+	{ "representative", "list", "", 0, 0, "List representatives", "casectl representative list", NULL,
+	    representative_list },
+	{ "admin", "add", "ADDRESS", 1, 1, "Add an administrator",
+	    "casectl admin add root@support.example --name \"Ulla Ek\"", staff_options, admin_add },
+	{ "admin", "list", "", 0, 0, "List administrators", "casectl admin list", NULL, admin_list },
+	{ NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL },
+};

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC
+ * setup.c: casectl init, audit: the database itself.
+ */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "ctl/ctl.h"
+#include "ctl/listing.h"
+#include "store/store_audit.h"
+
+#define LINE_MOST ((size_t)1 << 20)
+
+static int
+init_run(struct ctl *c)
+{
+	int status = ctl_store(c, STORE_CREATE);
+
+	if (status == CTL_DONE)
+		printf("created %.*s\n", STR_ARGS(c->configuration->database));
+	return status;
+}
+
+static int
+audit_verify(struct ctl *c)
+{
+	int64_t rows, bad;
+	struct buf why;
+	struct err e;
+	int status = ctl_store(c, STORE_READ);
+
+	if (status != CTL_DONE)
+		return status;
+	buf_init(&why, LINE_MOST);
+	if (store_audit_verify(c->store, &rows, &bad, &why, &e) < 0) {
+		status = ctl_fail(c, &e);
+	} else if (bad) {
+		fprintf(stderr, "casectl: audit row %lld does not verify: %s\n", (long long)bad, buf_z(&why));
+		status = CTL_REFUSED;
+	} else if (c->json) {
+		printf("{\"rows\":%lld,\"verified\":true}\n", (long long)rows);
+	} else {
+		printf("%lld rows, the chain verifies\n", (long long)rows);
+	}
+	buf_free(&why);
+	return status;
+}
+
+static int
+audit_list(struct ctl *c)
+{
+	static const struct column columns[] = { { "ROW", "id" }, { "AT", "at" }, { "EVENT", "event" },
+		{ "WHO", "who" }, { "DETAILS", "details" } };
+	struct store_audit *rows;
+	int64_t max, before;
+	struct listing *l;
+	struct err e;
+	size_t n;
+	int status = ctl_store(c, STORE_READ);
+
+	if (status != CTL_DONE)
+		return status;
+	if (ctl_number(c, "max", 1, 10000, 50, &max) < 0 || ctl_number(c, "before", 1, INT64_MAX, 0, &before) < 0)
+		return CTL_USAGE;
+	if (store_audit_list(c->store, 0, before, (size_t)max, c->arena, &rows, &n, &e) < 0)
+		return ctl_fail(c, &e);
+	l = listing_open(c, columns, 5);
+	for (size_t i = 0; i < n; i++) {
+		listing_row(l);
+		listing_number(l, "id", rows[i].id);
+		listing_time(l, "at", rows[i].at);
+		listing_text(l, "event", rows[i].event);
+		listing_text(l, "who", rows[i].who);
+		listing_number(l, "case_id", rows[i].case_id);
+		listing_number(l, "message", rows[i].message);
+		listing_raw(l, "details", rows[i].details);
+		listing_cell(l, "details", str_head(rows[i].details, 100));
+		listing_text(l, "hash", rows[i].hash);
+	}
+	return listing_close(l);
+}
+
+static const struct option_spec audit_list_options[] = {
+	{ "max", "N", false, false, "at most so many rows (50)" },
+	{ "before", "ROW", false, false, "only rows before this one" },
+	{ NULL, NULL, false, false, NULL },
+};
+
+const struct verb verbs_setup[] = {
+	{ "init", NULL, "", 0, 0, "Make the database", "casectl init", NULL, init_run },
+	{ "audit", "verify", "", 0, 0, "Check the audit chain, naming the first bad row", "casectl audit verify", NULL,
+	    audit_verify },
+	{ "audit", "list", "", 0, 0, "Show the newest audit rows", "casectl audit list --max 20", audit_list_options,
+	    audit_list },
+	{ NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL },
+};

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: ISC
+ * timeline.h: a case as a person reads it, and as a program does.
+ */
+#ifndef CASEMAIL_CTL_TIMELINE_H
+#define CASEMAIL_CTL_TIMELINE_H
+
+#include "ctl/ctl.h"
+#include "store/store_cases.h"
+
+void timeline_print(struct ctl *c, const struct case_view *v, struct str contact, struct str owner,
+    struct str description, const struct store_entry *entries, size_t n);
+void timeline_json(
+    struct ctl *c, const struct case_view *v, struct str description, const struct store_entry *entries, size_t n);
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: ISC
+ * dispatch.c: claims due letters, composes each, hands it to the server, writes down what became of it. A letter is
+ * claimed and concluded in transactions of its own; death in between leaves a claim, which is found again and repeated
+ * with the same Message-ID.
+ */
+#include "config.h"
+
+#include "daemon/dispatch.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "daemon/process.h"
+#include "daemon/settle.h"
+#include "daemon/watch.h"
+#include "outbox/compose.h"
+#include "outbox/smtp.h"
+#include "store/store_outbox.h"
+
+#define CLAIM_MOST 20
+#define CLAIM_STALE_MS 600000
+#define IDLE_MS 30000
+#define LETTER_MOST ((size_t)100 << 20)
+#define STORE_REST_MS 5000
+
+struct dispatch {
+	const struct configuration *configuration;
+	struct store *store;
+	struct watch *watch;
+	struct smtp *smtp;
+	struct own_marks marks;
+	struct arena *arena;
+	struct buf mail;
+	char claimer[32];
+	bool has_claimed; /* claims found before the first of our own are a dead process's: the daemon's lock says so */
+};
+
+static int
+dispatch_open(struct dispatch *d, struct err *e)
+{
+	const struct configuration *c = d->configuration;
+
+	d->arena = arena_open((size_t)1 << 30);
+	buf_init(&d->mail, LETTER_MOST);
+	snprintf(d->claimer, sizeof(d->claimer), "%ld", (long)getpid());
+	if (store_open(c->database, STORE_WRITE, &d->store, e) < 0 || settle_marks(d->store, c, &d->marks, e) < 0 ||
+	    watch_open(c->database, &d->watch, e) < 0)
+		return -1;
+	d->smtp = smtp_open(c->smtp, c->n_smtp);
+	return 0;
+}
+
+static void
+dispatch_close(struct dispatch *d)
+{
+	smtp_close(&d->smtp);
+	watch_close(&d->watch);
+	store_close(&d->store);
+	buf_free(&d->mail);
+	arena_close(&d->arena);
+}
+
+/* The wait before the next attempt: 1, 5, 15, 60 minutes, then every four hours. */
+static int64_t
+retry_delay(int attempts)
+{
+	static const int minutes[] = { 1, 5, 15, 60, 240 };
+	size_t n = sizeof(minutes) / sizeof(*minutes);
+
+	return (int64_t)minutes[attempts < 1 ? 0 : (size_t)attempts > n ? n - 1 : (size_t)attempts - 1] * 60000;
+}
+
+static int
+dispatch_compose(struct dispatch *d, const struct store_letter *s, int64_t date, struct err *e)
+{
+	struct letter l = { .message_id = s->message_id,
+		.in_reply_to = s->in_reply_to,
+		.references = s->references,
+		.from_name = s->from_name,
+		.from = s->from,
+		.to_name = s->to_name,
+		.to = s->to,
+		.reply_to = s->reply_to,
+		.subject = s->subject,
+		.text = s->text,
+		.html = s->html,
+		.instance = d->configuration->instance,
+		.loop_mark = str_of(d->marks.loop),
+		.is_answer = s->is_answer,
+		.date = date };
+
+	buf_clear(&d->mail);
+	return compose_letter(&l, &d->mail, e);
+}
+
+/* What the outcome of one attempt means for the row. */
+static enum letter_state
+dispatch_judge(
+    const struct dispatch *d, const struct store_queued *q, const struct smtp_outcome *o, int64_t now, int64_t *next_at)
+{
+	*next_at = 0;
+	if (o->result == SMTP_SENT)
+		return LETTER_SENT;
+	if (o->result == SMTP_REFUSED)
+		return LETTER_FAILED;
+	if (o->result == SMTP_UNKNOWN && !d->configuration->retry_unknown)
+		return LETTER_UNKNOWN;
+	if (now - q->created_at > (int64_t)d->configuration->retry_days * 86400000)
+		return LETTER_FAILED;
+	*next_at = now + retry_delay(q->attempts);
+	return LETTER_QUEUED;
+}
+
+static int
+dispatch_conclude(struct dispatch *d, const struct store_queued *q, const struct smtp_outcome *o, struct err *e)
+{
+	int64_t now = clock_now(), next_at;
+	enum letter_state state = dispatch_judge(d, q, o, now, &next_at);
+
+	if (store_outbox_result(d->store, q->id, state, str_of(o->reply), next_at, now, e) < 0)
+		return -1;
+	fault_point("after-result");
+	process_report(REPORT_PROGRESS);
+	if (state == LETTER_SENT)
+		LOG_INFO("letter sent", LOG_NUMBER("letter", q->id), LOG_Z("kind", notice_kind_name(q->letter.kind)),
+		    LOG_TEXT("to", q->letter.to), LOG_Z("reply", o->reply));
+	else
+		LOG_WARNING("letter not sent", LOG_NUMBER("letter", q->id),
+		    LOG_Z("kind", notice_kind_name(q->letter.kind)), LOG_TEXT("to", q->letter.to),
+		    LOG_Z("state", letter_state_name(state)), LOG_Z("reply", o->reply));
+	return 0;
+}
+
+static int
+dispatch_letter(struct dispatch *d, const struct store_queued *q, struct err *e)
+{
+	struct smtp_outcome o = { .result = SMTP_REFUSED };
+	struct err why;
+
+	fault_point("after-claim");
+	if (q->state == LETTER_UNKNOWN && !d->configuration->retry_unknown) {
+		o.result = SMTP_UNKNOWN;
+		snprintf(
+		    o.reply, sizeof(o.reply), "the process that was sending it died before it wrote down the answer");
+		return dispatch_conclude(d, q, &o, e);
+	}
+	if (dispatch_compose(d, &q->letter, q->created_at, &why) < 0)
+		snprintf(o.reply, sizeof(o.reply), "not composed: %.400s", why.text);
+	else
+		smtp_send(d->smtp, q->letter.envelope_from, q->letter.to, buf_str(&d->mail), &o);
+	fault_point("after-send");
+	return dispatch_conclude(d, q, &o, e);
+}
+
+/* What is due now, as far as it goes. *n: how many were tried; 0: nothing is due. */
+static int
+dispatch_round(struct dispatch *d, size_t *n, struct err *e)
+{
+	struct store_queued *due;
+	size_t i;
+
+	arena_reset(d->arena);
+	if (store_outbox_claim(d->store, str_of(d->claimer), clock_now(), d->has_claimed ? CLAIM_STALE_MS : 0,
+		CLAIM_MOST, d->arena, &due, n, e) < 0)
+		return -1;
+	d->has_claimed = true;
+	for (i = 0; i < *n && !process_is_stopping(); i++)
+		if (dispatch_letter(d, &due[i], e) < 0)
+			return -1;
+	for (; i < *n; i++) /* not tried: due again at once */
+		if (store_outbox_result(
+			d->store, due[i].id, LETTER_QUEUED, due[i].last_reply, due[i].next_at, clock_now(), e) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+dispatch_wait(struct dispatch *d, struct err *e)
+{
+	int64_t next_at, ms = IDLE_MS;
+
+	if (store_outbox_next(d->store, &next_at, e) < 0)
+		return -1;
+	if (next_at && next_at - clock_now() < ms)
+		ms = next_at - clock_now();
+	process_report(REPORT_ALIVE);
+	watch_wait(d->watch, process_stop_fd(), ms);
+	return 0;
+}
+
+static int
+dispatch_loop(struct dispatch *d, bool once)
+{
+	while (!process_is_stopping()) {
+		struct err e = { 0 };
+		size_t n = 0;
+
+		if (dispatch_round(d, &n, &e) == 0 && once && n == 0)
+			return 0;
+		if (e.kind == ERR_NONE && (n > 0 || dispatch_wait(d, &e) == 0))
+			continue;
+		LOG_ERROR("the outbox is not served", LOG_Z("reason", e.text));
+		if (e.kind == ERR_FATAL || once)
+			return 1;
+		process_pause(STORE_REST_MS);
+	}
+	return 0;
+}
+
+int
+dispatch_run(const struct configuration *c, bool once)
+{
+	struct dispatch d = { .configuration = c };
+	struct err e = { 0 };
+	int status = 1;
+
+	if (dispatch_open(&d, &e) < 0) {
+		LOG_ERROR("the dispatcher could not start", LOG_Z("reason", e.text));
+	} else {
+		process_report(REPORT_READY);
+		status = dispatch_loop(&d, once);
+	}
+	dispatch_close(&d);
+	return status;
+}

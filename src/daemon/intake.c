@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: ISC
+ * intake.c: a mailbox from its server to the ledger and back. What the ledger holds is never fetched again; what it
+ * holds and is not moved yet is moved first. Nothing is done to a message on the server before its row is committed, so
+ * death at any point repeats at most a move.
+ */
+#include "config.h"
+
+#include "daemon/intake.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "daemon/batch.h"
+#include "daemon/process.h"
+#include "mailbox/session.h"
+#include "store/store_mail.h"
+
+#define MOVES_AT_ONCE 500
+#define BACKOFF_FIRST_MS 2000
+#define BACKOFF_MOST_MS 300000
+#define BACKOFF_LOGIN_MS 300000 /* a refused password is not tried again sooner, or the account gets locked */
+#define SETTLE_MEMORY ((size_t)16 << 20)
+
+struct intake {
+	const struct configuration *configuration;
+	const struct mailbox_settings *mailbox;
+	struct store *store;
+	struct reader *reader;
+	struct templates *templates;
+	struct verdict_phrases *phrases;
+	struct batch *batch;
+	struct arena *settled, *scratch;
+	struct own_marks marks;
+	struct reading_setup setup;
+	struct policy policy;
+	struct session *session;
+	uint32_t uidvalidity, next_uid;
+	uint32_t suspect;       /* a UID whose fetch broke the connection */
+	unsigned suspect_tries; /* how often */
+	struct err trouble;     /* from inside a fetch; kind ERR_NONE: none */
+};
+
+static int
+intake_open(struct intake *in, struct err *e)
+{
+	const struct configuration *c = in->configuration;
+
+	in->settled = arena_open(SETTLE_MEMORY);
+	in->scratch = arena_open(SETTLE_MEMORY);
+	in->phrases = verdict_open(&c->approval_languages, &c->extra_yes, &c->extra_no, e);
+	if (in->phrases == NULL || (in->templates = settle_templates_or_err(c, e)) == NULL ||
+	    store_open(c->database, STORE_WRITE, &in->store, e) < 0 || settle_marks(in->store, c, &in->marks, e) < 0)
+		return -1;
+	settle_reading(c, &in->marks, in->settled, &in->setup);
+	settle_policy(c, in->phrases, &in->policy);
+	if (reader_open(&in->setup, &in->reader, e) < 0)
+		return -1;
+	in->batch = batch_open(&(struct batch_tools){ .store = in->store,
+	    .reader = in->reader,
+	    .configuration = c,
+	    .templates = in->templates,
+	    .marks = &in->marks,
+	    .policy = &in->policy });
+	return 0;
+}
+
+static void
+intake_close(struct intake *in)
+{
+	session_close(&in->session);
+	batch_close(&in->batch);
+	reader_close(&in->reader);
+	store_close(&in->store);
+	templates_close(&in->templates);
+	verdict_close(&in->phrases);
+	arena_close(&in->scratch);
+	arena_close(&in->settled);
+}
+
+static struct str
+intake_folder(const struct intake *in, enum outcome o)
+{
+	switch (o) {
+	case OUTCOME_REFUSED:
+		return in->mailbox->refused;
+	case OUTCOME_HELD:
+		return in->mailbox->held;
+	case OUTCOME_QUARANTINED:
+		return in->mailbox->quarantine;
+	default:
+		return in->mailbox->processed;
+	}
+}
+
+/* Ends a transaction of the ledger alone: ok is what was done in it. */
+static int
+intake_conclude(struct intake *in, int ok, struct err *e)
+{
+	if (ok == 0)
+		ok = store_commit(in->store, e);
+	if (ok < 0)
+		store_rollback(in->store);
+	return ok;
+}
+
+/* Moves those of moves that go to folder, and marks them moved. */
+static int
+intake_move_to(struct intake *in, struct str folder, const struct store_move *moves, size_t n, struct err *e)
+{
+	uint32_t uids[MOVES_AT_ONCE];
+	int64_t ids[MOVES_AT_ONCE];
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!str_equal(intake_folder(in, moves[i].outcome), folder))
+			continue;
+		uids[k] = moves[i].uid;
+		ids[k++] = moves[i].id;
+	}
+	if (k == 0)
+		return 0;
+	if (session_move(in->session, uids, k, folder, e) < 0)
+		return -1;
+	fault_point("after-move");
+	if (store_begin(in->store, e) < 0)
+		return -1;
+	return intake_conclude(in, store_ledger_moved(in->store, ids, k, clock_now(), e), e);
+}
+
+static int
+intake_move_decided(struct intake *in, struct err *e)
+{
+	const struct mailbox_settings *m = in->mailbox;
+	const struct str folders[] = { m->processed, m->refused, m->held, m->quarantine };
+	struct store_move *moves;
+	size_t n;
+
+	do {
+		arena_reset(in->scratch);
+		if (store_ledger_unmoved(
+			in->store, m->name, in->uidvalidity, MOVES_AT_ONCE, in->scratch, &moves, &n, e) < 0)
+			return -1;
+		for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
+			bool again = false;
+
+			for (size_t j = 0; j < i; j++)
+				again = again || str_equal(folders[i], folders[j]);
+			if (!again && intake_move_to(in, folders[i], moves, n, e) < 0)
+				return -1;
+		}
+	} while (n == MOVES_AT_ONCE);
+	return 0;
+}
+
+static int
+intake_commit(struct intake *in, struct err *e)
+{
+	size_t done = 0;
+	int ok = batch_commit(in->batch, &done, e);
+
+	if (done > 0)
+		process_report(REPORT_PROGRESS);
+	return ok;
+}
+
+/* One fetched message into the batch. Trouble ends the fetch and waits in in->trouble. */
+static bool
+intake_take(void *context, const struct session_message *m)
+{
+	struct intake *in = context;
+	struct arrival arrival = {
+		.mailbox = in->mailbox->name,
+		.uidvalidity = in->uidvalidity,
+		.uid = m->item->uid,
+		.internal_date = m->item->internal_date_ms,
+		.size = m->item->size,
+		.raw = m->raw,
+		.oversize = m->part == SESSION_HEADER,
+		.reader_failed = m->part == SESSION_UNREADABLE,
+	};
+
+	fault_point("after-fetch");
+	process_report(REPORT_ALIVE);
+	if (batch_add(in->batch, &arrival, &in->trouble) < 0)
+		return false;
+	if (batch_is_full(in->batch) && intake_commit(in, &in->trouble) < 0)
+		return false;
+	return !process_is_stopping();
+}
+
+/* Fetches items and commits what came; what came before a cut is committed too. */
+static int
+intake_fetch(struct intake *in, const struct session_item *items, size_t n, struct err *e)
+{
+	int fetched;
+
+	if (n == 0)
+		return 0;
+	in->trouble.kind = ERR_NONE;
+	fetched = session_fetch(in->session, items, n, intake_take, in, e);
+	if (fetched < 0) {
+		uint32_t suspect = session_suspect(in->session);
+
+		in->suspect_tries = suspect && suspect == in->suspect ? in->suspect_tries + 1 : 1;
+		in->suspect = suspect;
+	}
+	if (in->trouble.kind != ERR_NONE) {
+		*e = in->trouble;
+		return -1;
+	}
+	if (intake_commit(in, &in->trouble) < 0) {
+		*e = in->trouble;
+		return -1;
+	}
+	return fetched;
+}
+
+/* Of a page, what the ledger has not seen and nobody marked deleted. */
+static int
+intake_select(struct intake *in, struct session_item *items, size_t n, size_t *n_new, struct err *e)
+{
+	uint32_t *uids = arena_array(in->scratch, n, sizeof(*uids));
+	size_t k = 0, kept = 0, at = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!(items[i].flags & SESSION_DELETED))
+			uids[k++] = items[i].uid;
+	if (store_ledger_unseen(in->store, in->mailbox->name, in->uidvalidity, uids, k, &kept, e) < 0)
+		return -1;
+	*n_new = 0;
+	for (size_t i = 0; i < n && at < kept; i++) {
+		if (items[i].uid != uids[at])
+			continue;
+		items[*n_new] = items[i];
+		if (items[i].uid == in->suspect && in->suspect_tries > 1)
+			items[*n_new].header_only = true;
+		++*n_new;
+		at++;
+	}
+	return 0;
+}
+
+/* A message that broke a fetch is fetched alone, before the others. */
+static int
+intake_fetch_apart(struct intake *in, struct session_item *items, size_t n, struct err *e)
+{
+	for (size_t i = 0; in->suspect && i < n; i++) {
+		if (items[i].uid != in->suspect)
+			continue;
+		if (intake_fetch(in, items, i, e) < 0 || intake_fetch(in, &items[i], 1, e) < 0)
+			return -1;
+		in->suspect = 0;
+		return intake_fetch(in, items + i + 1, n - i - 1, e);
+	}
+	return intake_fetch(in, items, n, e);
+}
+
+/* All that is in the folder now, oldest first. */
+static int
+intake_sweep(struct intake *in, struct err *e)
+{
+	struct session_item items[SESSION_PAGE];
+	size_t page = in->mailbox->batch < SESSION_PAGE ? (size_t)in->mailbox->batch : SESSION_PAGE, n, n_new;
+
+	for (;;) {
+		uint32_t last;
+
+		arena_reset(in->scratch);
+		if (process_is_stopping())
+			return 0;
+		if (session_list(in->session, in->next_uid, items, page, &n, e) < 0)
+			return -1;
+		if (n == 0)
+			return 0;
+		last = items[n - 1].uid;
+		if (intake_select(in, items, n, &n_new, e) < 0 || intake_fetch_apart(in, items, n_new, e) < 0 ||
+		    intake_move_decided(in, e) < 0)
+			return -1;
+		if (process_is_stopping())
+			return 0;
+		in->next_uid = last + 1;
+	}
+}
+
+static int
+intake_connect(struct intake *in, enum mailbox_trouble *trouble, struct err *e)
+{
+	struct session_state state;
+
+	if (session_open(in->mailbox, &in->configuration->limits, &in->session, trouble, e) < 0)
+		return -1;
+	state = session_state(in->session);
+	if (in->uidvalidity && in->uidvalidity != state.uidvalidity)
+		LOG_WARNING("UIDVALIDITY changed; content tells what is known already",
+		    LOG_TEXT("mailbox", in->mailbox->name), LOG_NUMBER("before", in->uidvalidity),
+		    LOG_NUMBER("now", state.uidvalidity));
+	in->uidvalidity = state.uidvalidity;
+	in->next_uid = 1;
+	LOG_INFO("watching a mailbox", LOG_TEXT("mailbox", in->mailbox->name),
+	    LOG_TEXT("host", in->mailbox->server.host), LOG_TEXT("folder", in->mailbox->folder),
+	    LOG_NUMBER("messages", state.exists), LOG_Z("idle", state.idle ? "yes" : "no"));
+	if (store_begin(in->store, e) < 0 ||
+	    intake_conclude(
+		in, store_ledger_forget_old(in->store, in->mailbox->name, in->uidvalidity, clock_now(), e), e) < 0)
+		return -1;
+	return intake_move_decided(in, e);
+}
+
+/* One connection, from login to trouble or the end; once: to the end of one pass. */
+static int
+intake_serve(struct intake *in, bool once, enum mailbox_trouble *trouble, struct err *e)
+{
+	if (intake_connect(in, trouble, e) < 0)
+		return -1;
+	while (!process_is_stopping()) {
+		enum session_event event;
+
+		if (intake_sweep(in, e) < 0)
+			return -1;
+		process_report(REPORT_ALIVE);
+		if (once)
+			return 0;
+		if (session_wait(in->session, process_stop_fd(), (int64_t)in->mailbox->poll_seconds * 1000, &event, e) <
+		    0)
+			return -1;
+	}
+	return 0;
+}
+
+static int64_t
+intake_backoff(enum mailbox_trouble trouble, int64_t last)
+{
+	if (trouble == MAILBOX_TROUBLE_LOGIN)
+		return BACKOFF_LOGIN_MS;
+	return process_backoff(last, BACKOFF_FIRST_MS, BACKOFF_MOST_MS);
+}
+
+/* Waits out a back-off, reporting that all is as well as it can be. True: stop. */
+static bool
+intake_rest(int64_t ms)
+{
+	while (ms > 0 && !process_is_stopping()) {
+		int64_t slice = ms < 30000 ? ms : 30000;
+
+		process_report(REPORT_ALIVE);
+		process_pause(slice);
+		ms -= slice;
+	}
+	return process_is_stopping();
+}
+
+static int
+intake_loop(struct intake *in, bool once)
+{
+	int64_t backoff = 0, since;
+
+	for (;;) {
+		enum mailbox_trouble trouble = MAILBOX_TROUBLE_NONE;
+		struct err e = { 0 };
+		int ok;
+
+		since = clock_monotonic();
+		ok = intake_serve(in, once, &trouble, &e);
+		session_close(&in->session);
+		if (ok == 0)
+			return 0;
+		LOG_ERROR("the mailbox is not served", LOG_TEXT("mailbox", in->mailbox->name), LOG_Z("reason", e.text));
+		if (e.kind == ERR_FATAL || once)
+			return 1;
+		if (clock_monotonic() - since > BACKOFF_MOST_MS)
+			backoff = 0;
+		backoff = intake_backoff(trouble, backoff);
+		if (intake_rest(backoff))
+			return 0;
+	}
+}
+
+int
+intake_run(const struct configuration *c, const struct mailbox_settings *mailbox, bool once)
+{
+	struct intake in = { .configuration = c, .mailbox = mailbox };
+	struct err e = { 0 };
+	int status = 1;
+
+	if (intake_open(&in, &e) < 0) {
+		LOG_ERROR("intake could not start", LOG_TEXT("mailbox", mailbox->name), LOG_Z("reason", e.text));
+	} else {
+		process_report(REPORT_READY);
+		status = intake_loop(&in, once);
+	}
+	intake_close(&in);
+	return status;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC
+ * settle.c: configuration into what the pure parts take. Decides nothing.
+ */
+#include "config.h"
+
+#include "daemon/settle.h"
+
+#include <stdio.h>
+
+#include "base/crypto.h"
+#include "rules/notice.h"
+
+int
+settle_marks(struct store *s, const struct configuration *c, struct own_marks *out, struct err *e)
+{
+	unsigned char mac[SHA256_BYTES];
+	char hex[SHA256_HEX], key[SHA256_HEX];
+	ptrdiff_t at = str_find_char(c->address, '@');
+	struct str domain = str_skip(c->address, (size_t)(at + 1));
+
+	if (store_key(s, key, e) < 0)
+		return -1;
+	crypto_hmac_sha256(str_of(key), c->instance, mac);
+	crypto_hex(mac, sizeof(mac), hex);
+	snprintf(out->loop, sizeof(out->loop), "%.32s", hex);
+	snprintf(out->domain, sizeof(out->domain), "%.*s", STR_ARGS(domain));
+	return 0;
+}
+
+void
+settle_reading(const struct configuration *c, const struct own_marks *marks, struct arena *a, struct reading_setup *out)
+{
+	struct str *patterns = arena_array(a, c->n_patterns, sizeof(*patterns)),
+		   *addresses = arena_array(a, 2, sizeof(*addresses));
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_patterns; i++)
+		patterns[i] = c->patterns[i].text;
+	if (c->address.n)
+		addresses[n++] = c->address;
+	if (c->noreply.n)
+		addresses[n++] = c->noreply;
+	*out = (struct reading_setup){
+		.limits = c->limits,
+		.patterns = { patterns, c->n_patterns },
+		.addresses = { addresses, n },
+		.subaddress_delimiter = c->subaddress_delimiter,
+		.authserv_ids = c->authserv_ids,
+		.border_hosts = c->border_hosts,
+		.instance = c->instance,
+		.loop_key = str_of(marks->loop),
+		.message_id_domain = str_of(marks->domain),
+	};
+}
+
+void
+settle_policy(const struct configuration *c, const struct verdict_phrases *phrases, struct policy *out)
+{
+	*out = (struct policy){
+		.authentication = c->authentication,
+		.updates_authentication = c->updates_authentication,
+		.approval_self_grant = c->approval_self_grant,
+		.phrases = phrases,
+		.confirm_levels = c->confirm_levels,
+		.ask_again_most = c->ask_again_most,
+		.ask_again_hours = c->ask_again_hours,
+		.answers_per_10_minutes = c->answers_per_10_minutes,
+		.approval_expiry_days = c->approval_expiry_days,
+		.free_mail_domains = c->free_mail_domains,
+	};
+}
+
+struct templates *
+settle_templates(const struct configuration *c, struct buf *errors)
+{
+	static struct template_kind kinds[NOTICE_COUNT];
+
+	for (int k = 0; k < NOTICE_COUNT; k++)
+		kinds[k] =
+		    (struct template_kind){ notice_kind_name((enum notice_kind)k), notice_values((enum notice_kind)k) };
+	return templates_open(c->template_dir, kinds, NOTICE_COUNT, notice_standard_values, errors);
+}
+
+struct templates *
+settle_templates_or_err(const struct configuration *c, struct err *e)
+{
+	struct templates *t;
+	struct buf errors;
+
+	buf_init(&errors, 1 << 20);
+	t = settle_templates(c, &errors);
+	if (t == NULL)
+		err_set(e, ERR_FATAL, "templates: %.*s", STR_ARGS(str_trim(buf_str(&errors))));
+	buf_free(&errors);
+	return t;
+}

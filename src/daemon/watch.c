@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: ISC
+ * watch.c: inotify on the folder of the database, for its write-ahead log. The folder and not the file, because the log
+ * comes and goes. A wake says only "look again".
+ */
+#include "config.h"
+
+#include "daemon/watch.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+struct watch {
+	int fd;
+	char name[NAME_MAX + 1]; /* of the log, within its folder */
+};
+
+int
+watch_open(struct str database, struct watch **out, struct err *e)
+{
+	struct watch *w = calloc(1, sizeof(*w));
+	char folder[PATH_MAX];
+	ptrdiff_t slash = str_rfind_char(database, '/');
+
+	if (w == NULL)
+		abort();
+	snprintf(
+	    folder, sizeof(folder), "%.*s", STR_ARGS(slash < 0 ? STR(".") : str_head(database, (size_t)slash + 1)));
+	snprintf(w->name, sizeof(w->name), "%.*s-wal", STR_ARGS(str_skip(database, (size_t)(slash + 1))));
+	w->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (w->fd >= 0 && inotify_add_watch(w->fd, folder, IN_MODIFY | IN_CREATE | IN_MOVED_TO) >= 0) {
+		*out = w;
+		return 0;
+	}
+	err_set(e, ERR_RETRY, "inotify on %s: %s", folder, strerror(errno));
+	watch_close(&w);
+	return -1;
+}
+
+void
+watch_close(struct watch **w)
+{
+	if (*w == NULL)
+		return;
+	if ((*w)->fd >= 0)
+		close((*w)->fd);
+	free(*w);
+	*w = NULL;
+}
+
+/* Takes all events off; whether one was about the log. */
+static bool
+watch_drain(struct watch *w)
+{
+	_Alignas(struct inotify_event) char room[4096];
+	bool hit = false;
+	ssize_t n;
+
+	while ((n = read(w->fd, room, sizeof(room))) > 0) {
+		for (char *p = room; p < room + n;) {
+			struct inotify_event *event = (struct inotify_event *)(void *)p;
+
+			hit = hit || (event->mask & IN_Q_OVERFLOW) || (event->len && strcmp(event->name, w->name) == 0);
+			p += sizeof(*event) + event->len;
+		}
+	}
+	return hit;
+}
+
+void
+watch_wait(struct watch *w, int stop_fd, int64_t ms)
+{
+	struct pollfd p[] = { { .fd = w->fd, .events = POLLIN }, { .fd = stop_fd, .events = POLLIN } };
+	int64_t end = clock_monotonic() + ms, left;
+
+	while ((left = end - clock_monotonic()) > 0) {
+		int n = poll(p, 2, left > 3600000 ? 3600000 : (int)left);
+
+		if ((n < 0 && errno != EINTR) || (n > 0 && p[1].revents))
+			return;
+		if (n > 0 && watch_drain(w))
+			return;
+	}
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC
+ * watch.h: wakes when somebody commits to the database, so that nothing polls it.
+ */
+#ifndef CASEMAIL_DAEMON_WATCH_H
+#define CASEMAIL_DAEMON_WATCH_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct watch;
+
+/* Watches the write-ahead log beside the database file (inotify). -1 and ERR_RETRY where the kernel refuses. */
+int watch_open(struct str database, struct watch **out, struct err *e);
+void watch_close(struct watch **w);
+/* Waits until something was written since the last call, stop_fd is readable, or ms are over. */
+void watch_wait(struct watch *w, int stop_fd, int64_t ms);
+
+#endif

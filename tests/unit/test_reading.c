@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: ISC
+ * test_reading.c: whole inputs to readings: choice of the text, attachments, notes, redaction, content key.
+ */
+#include "config.h"
+
+#include "reading/reading.h"
+
+#include "reading/charset.h"
+#include "reading/record.h"
+#include "setup.h"
+#include "tap.h"
+
+static struct arena *a;
+static struct reader_context *context;
+
+static void
+read_message(const char *raw, struct reading *out)
+{
+	struct str exact = tap_exact(str_of(raw));
+
+	/* what is read borrows from raw: a copy that lives as long as the arena */
+	reading_read(context, READING_MESSAGE, arena_copy(a, exact), a, out);
+	free((char *)(size_t)exact.p);
+}
+
+#define FROM "From: Jane <jane@x.example>\nMessage-ID: <m@x.example>\nDate: now\nSubject: s\n"
+#define ALTERNATIVE "Content-Type: multipart/alternative; boundary=a\n\n"
+#define PLAIN "--a\nContent-Type: text/plain\n\n"
+#define HTML "--a\nContent-Type: text/html\n\n"
+
+static void
+test_text(void)
+{
+	static const struct {
+		const char *name, *raw, *new_text, *other_text;
+	} rows[] = {
+		{ "plain", FROM "\nhello\n", "hello", "" },
+		{ "HTML alone", FROM "Content-Type: text/html\n\n<p>hello</p>", "hello", "" },
+		{ "plain before HTML", FROM ALTERNATIVE PLAIN "one\n" HTML "<p>two</p>\n--a--\n", "one", "two" },
+		{ "in any order", FROM ALTERNATIVE HTML "<p>two</p>\n" PLAIN "one\n--a--\n", "one", "two" },
+		{ "an empty plain part", FROM ALTERNATIVE PLAIN " \n" HTML "<p>two</p>\n--a--\n", "two", "" },
+		{ "a stub",
+		    FROM ALTERNATIVE PLAIN "Your mail program does not support HTML.\n" HTML "<p>two</p>\n--a--\n",
+		    "two", "Your mail program does not support HTML." },
+		{ "two plain parts", FROM ALTERNATIVE PLAIN "one\n" PLAIN "two\n--a--\n", "one\ntwo", "" },
+		{ "twice the same", FROM ALTERNATIVE PLAIN "one\n" PLAIN "one\n--a--\n", "one", "one" },
+		{ "text around a picture",
+		    FROM "Content-Type: multipart/mixed; boundary=a\n\n" PLAIN
+			 "one\n--a\nContent-Type: image/png\n\nx\n" PLAIN "two\n--a--\n",
+		    "one\ntwo", "" },
+		{ "an attached text",
+		    FROM "Content-Type: multipart/mixed; boundary=a\n\n" PLAIN
+			 "one\n--a\nContent-Type: text/plain\nContent-Disposition: attachment\n\ntwo\n--a--\n",
+		    "one", "" },
+		{ "a text with a name",
+		    FROM "Content-Type: multipart/mixed; boundary=a\n\n" PLAIN
+			 "one\n--a\nContent-Type: text/plain; name=x.txt\n\ntwo\n--a--\n",
+		    "one", "" },
+		{ "a forwarded message's text",
+		    FROM "Content-Type: multipart/mixed; boundary=a\n\n" PLAIN
+			 "one\n--a\nContent-Type: message/rfc822\n\nSubject: x\n\nyes\n--a--\n",
+		    "one", "" },
+		{ "nothing", "", "", "" },
+	};
+	struct reading r;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		read_message(rows[i].raw, &r);
+		IS_STR(str_trim(r.new_text), str_of(rows[i].new_text), rows[i].name);
+		IS_STR(str_trim(r.other_text), str_of(rows[i].other_text), rows[i].name);
+	}
+}
+
+static void
+test_attachments(void)
+{
+	struct reading_setup setup;
+	struct reader_context *small;
+	struct err e;
+	struct reading r;
+	static const char raw[] =
+	    FROM "Content-Type: multipart/mixed; boundary=a\n\n" PLAIN
+		 "x\n--a\nContent-Type: application/pdf; name=\"../../etc/passwd\"\n\n12345\n--a\n"
+		 "Content-Type: image/png\nContent-Disposition: inline\nContent-ID: <c@x>\n\nabc\n--a\n"
+		 "Content-Type: message/rfc822\n\nSubject: =?utf-8?q?=C3=BC?=\n\ny\n--a--\n";
+
+	read_message(raw, &r);
+	IS_INT((long long)r.n_attachments, 3, "three files");
+	IS_STR(r.attachments[0].name, STR("../../etc/passwd"), "a name is data");
+	IS_STR(str_of(r.attachments[0].sha256), STR("5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5"),
+	    "its digest");
+	OK(r.attachments[1].is_inline, "inline");
+	IS_STR(r.attachments[1].content_id, STR("c@x"), "content id");
+	IS_STR(r.attachments[2].name, STR("ü.eml"), "a message is called by its subject");
+	IS_INT((long long)r.n_notes, 0, "nothing to tell");
+	setup_for_tests(&setup);
+	setup.limits.attachment_bytes = 4;
+	small = reading_open(&setup, &e);
+	reading_read(small, READING_MESSAGE, str_of(raw), a, &r);
+	IS_INT((long long)r.n_attachments, 1, "files that are too big are dropped");
+	IS_STR(r.notes[0], STR("attachment-dropped ../../etc/passwd 5"), "with a note");
+	reading_close(&small);
+}
+
+static void
+test_flags(void)
+{
+	struct reading r;
+
+	read_message(FROM
+	    "Content-Type: multipart/encrypted; boundary=a\n\n--a\nContent-Type: application/pgp-encrypted\n\n"
+	    "Version: 1\n--a\nContent-Type: application/octet-stream\n\nx\n--a--\n",
+	    &r);
+	OK(r.encrypted && r.new_text.n == 0, "OpenPGP");
+	IS_STR(r.notes[0], STR("text-encrypted"), "is told");
+	read_message(FROM "Content-Type: application/pkcs7-mime; name=smime.p7m\n\nx\n", &r);
+	OK(r.encrypted && r.n_attachments == 1, "S/MIME, kept");
+	read_message(FROM "Content-Type: multipart/signed; boundary=a\n\n" PLAIN
+			  "yes\n--a\nContent-Type: application/pgp-signature; name=s.asc\n\nx\n--a--\n",
+	    &r);
+	OK(!r.encrypted && r.n_attachments == 1, "signed is read");
+	IS_STR(str_trim(r.new_text), STR("yes"), "its text");
+	read_message(FROM "Content-Type: text/plain; charset=utf-8\n\n\xc3\xbc\xc3\xbc\xff\n", &r);
+	OK(r.damaged, "damaged");
+	read_message("From: a@b.example\nFrom: c@d.example\n\nx\n", &r);
+	IS_STR(r.malformed, STR("two-from"), "malformed");
+	OK(r.n_from == 0 && r.text.n == 0 && r.content_key.n == 64, "nothing else is said, but a content key");
+}
+
+static void
+test_redaction(void)
+{
+	struct reading r;
+	struct buf b;
+
+	read_message("From: a@x.example\nTo: support+0123456789abcdefghjkmnpqrs@cases.example\n"
+		     "In-Reply-To: <0123456789abcdefghjkmnpqrs@cases.example>\n\n"
+		     "write to support+0123456789ABCDEFGHJKMNPQRS@cases.example\n",
+	    &r);
+	IS_STR(str_trim(r.text), STR("write to support+0123...@cases.example"), "a token in the text is cut");
+	IS_STR(r.to[0].address, STR("support+0123...@cases.example"), "and in To");
+	OK(r.addressed, "which is still ours");
+	IS_STR(r.ancestors[0], STR("0123456789abcdefghjkmnpqrs@cases.example"), "what is looked up stays");
+	buf_init(&b, 1u << 20);
+	record_to_json(&r, NULL, &b);
+	OK(str_find_nocase(buf_str(&b), STR("0123456789abc")) < 0, "nothing of it is in JSON");
+	buf_free(&b);
+}
+
+static void
+test_content_key(void)
+{
+	struct reading one, two, three;
+
+	read_message("Received: by a\n" FROM "Content-Transfer-Encoding: base64\n\naGVsbG8K\n", &one);
+	read_message("Received: by b\nX: y\n" FROM "\nhello\n", &two);
+	read_message(FROM "\nhello!\n", &three);
+	IS_STR(one.content_key, two.content_key, "trace fields and encoding do not matter");
+	OK(!str_equal(one.content_key, three.content_key), "text does");
+}
+
+static void
+test_ancestors(void)
+{
+	struct reading r;
+
+	read_message("From: a@b.example\nIn-Reply-To: <3@x>\nReferences: <1@x> <2@x>\n <3@x>\n\n", &r);
+	IS_INT((long long)r.n_ancestors, 3, "each once");
+	IS_STR(r.ancestors[0], STR("3@x"), "In-Reply-To first");
+	IS_STR(r.ancestors[1], STR("2@x"), "then the newest");
+	IS_STR(r.ancestors[2], STR("1@x"), "to the oldest");
+}
+
+static void
+test_inputs(void)
+{
+	struct reading r;
+
+	reading_read(context, READING_TEXT, STR("hello\r\n\r\n> quote\r\n"), a, &r);
+	IS_STR(str_trim(r.new_text), STR("hello"), "text");
+	reading_read(context, READING_HTML, STR("<p>hello</p>"), a, &r);
+	IS_STR(str_trim(r.new_text), STR("hello"), "html");
+	reading_read(context, READING_TEXT, STR("gr\xfc\xdf"), a, &r);
+	OK(charset_is_utf8(r.text), "whatever comes in, UTF-8 comes out");
+}
+
+/* Every text of every reading is UTF-8, and its record is read back. */
+static void
+test_any_bytes(void)
+{
+	static const char head[] =
+	    "From: \xfc <a\xff@b>\nSubject: \xe4=?utf-8?q?=ff?=\nMessage-ID: <\xfe>\nTo: \xf0,\xf1@x\n"
+	    "References: <\xff>\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"
+	    "Content-Type: a/\xff; name=\"\xfc\xff\"\nContent-ID: <\xfd>\n\n";
+	struct err e = { 0 };
+	struct reading r, back;
+	struct buf b, record;
+	unsigned long long seed = 7;
+
+	buf_init(&b, 1u << 16);
+	buf_add_z(&b, head);
+	for (int i = 0; i < 4000; i++) {
+		seed = seed * 6364136223846793005ull + 1442695040888963407ull;
+		buf_add_char(&b, (char)(seed >> 56));
+	}
+	reading_read(context, READING_MESSAGE, buf_str(&b), a, &r);
+	buf_init(&record, 1u << 20);
+	record_from_reading(&r, &record);
+	IS_INT(record_to_reading(buf_str(&record), a, &back, &e), 0, "any bytes give a record that is read back");
+	buf_clear(&record);
+	record_to_json(&r, NULL, &record);
+	OK(charset_is_utf8(buf_str(&record)), "and JSON in UTF-8");
+	buf_free(&record);
+	buf_free(&b);
+}
+
+int
+main(void)
+{
+	struct reading_setup setup;
+	struct err e = { 0 };
+
+	a = arena_open(256u << 20);
+	setup_for_tests(&setup);
+	context = reading_open(&setup, &e);
+	if (context == NULL) {
+		printf("Bail out! %s\n", e.text);
+		return 1;
+	}
+	test_text();
+	test_attachments();
+	test_flags();
+	test_redaction();
+	test_content_key();
+	test_ancestors();
+	test_inputs();
+	test_any_bytes();
+	reading_close(&context);
+	arena_close(&a);
+	return tap_done();
+}
