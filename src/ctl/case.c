@@ -63,7 +63,7 @@ command_files(struct ctl *c, struct reading_attachment *files, size_t *n)
 	return 0;
 }
 
-/* Who acts: --as gives an address of a representative or administrator, else nobody in particular (the operator). */
+/* Who acts: --by gives an address of a representative or administrator, else nobody in particular (the operator). */
 static int
 command_author(struct ctl *c, struct person *out)
 {
