@@ -86,7 +86,7 @@ audit_list(struct ctl *c)
 		listing_number(l, "case_id", rows[i].case_id);
 		listing_number(l, "message", rows[i].message);
 		listing_raw(l, "details", rows[i].details);
-		listing_cell(l, "details", str_head(rows[i].details, 100));
+		listing_cell(l, "details", rows[i].details);
 		listing_text(l, "hash", rows[i].hash);
 	}
 	return listing_close(l);
