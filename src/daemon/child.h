@@ -15,7 +15,7 @@ struct child {
 	int report_fd;                               /* what it reports, -1: not running */
 	int64_t started_at, reported_at, restart_at; /* clock_monotonic(); restart_at 0: not waiting */
 	int64_t backoff;
-	int64_t silent_ms; /* the longest it may work without a report */
+	int64_t silent_ms;                     /* the longest it may work without a report */
 	bool is_ready, made_progress, is_done; /* is_done: not to be started again (once) */
 	int status;                            /* of its last end: exit status, or 128 + signal */
 };

@@ -335,8 +335,8 @@ intake_wait(struct intake *in, struct err *e)
 
 	while (event == SESSION_TIMEOUT && (left = end - clock_monotonic()) > 0) {
 		process_report(REPORT_ALIVE);
-		if (session_wait(in->session, process_stop_fd(), left < WAIT_SLICE_MS ? left : WAIT_SLICE_MS, &event,
-			e) < 0)
+		if (session_wait(
+			in->session, process_stop_fd(), left < WAIT_SLICE_MS ? left : WAIT_SLICE_MS, &event, e) < 0)
 			return -1;
 	}
 	return 0;

@@ -25,7 +25,7 @@
 #include "daemon/child.h"
 
 #define CHILDREN_MOST 66
-#define STOP_MS 4500    /* then SIGKILL: everything stopped within 5 s */
+#define STOP_MS 4500     /* then SIGKILL: everything stopped within 5 s */
 #define SILENT_MS 150000 /* without a report, beyond what its servers may take: killed, and started again */
 #define SLOWEST 32       /* bytes a millisecond: what a session counts with for large messages */
 
@@ -38,7 +38,7 @@ struct supervisor {
 	int signal_fd;
 	bool stopping, reloading, told_ready;
 	bool reload_again; /* SIGHUP while the last one was under way */
-	int64_t kill_at; /* of a stop or a reload; 0: none under way */
+	int64_t kill_at;   /* of a stop or a reload; 0: none under way */
 	int64_t watchdog_at;
 };
 
