@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "daemon/process.h"
 #include "daemon/settle.h"
+#include "daemon/timers.h"
 #include "daemon/watch.h"
 #include "outbox/compose.h"
 #include "outbox/smtp.h"
@@ -30,6 +31,7 @@ struct dispatch {
 	const struct configuration *configuration;
 	struct store *store;
 	struct watch *watch;
+	struct timers *timers;
 	struct smtp *smtp;
 	struct own_marks marks;
 	struct arena *arena;
@@ -39,7 +41,7 @@ struct dispatch {
 };
 
 static int
-dispatch_open(struct dispatch *d, struct err *e)
+dispatch_open(struct dispatch *d, bool once, struct err *e)
 {
 	const struct configuration *c = d->configuration;
 
@@ -47,7 +49,7 @@ dispatch_open(struct dispatch *d, struct err *e)
 	buf_init(&d->mail, LETTER_MOST);
 	snprintf(d->claimer, sizeof(d->claimer), "%ld", (long)getpid());
 	if (store_open(c->database, STORE_WRITE, &d->store, e) < 0 || settle_marks(d->store, c, &d->marks, e) < 0 ||
-	    watch_open(c->database, &d->watch, e) < 0)
+	    watch_open(c->database, &d->watch, e) < 0 || timers_open(c, d->store, &d->marks, once, &d->timers, e) < 0)
 		return -1;
 	d->smtp = smtp_open(c->smtp, c->n_smtp);
 	return 0;
@@ -57,6 +59,7 @@ static void
 dispatch_close(struct dispatch *d)
 {
 	smtp_close(&d->smtp);
+	timers_close(&d->timers);
 	watch_close(&d->watch);
 	store_close(&d->store);
 	buf_free(&d->mail);
@@ -163,6 +166,8 @@ dispatch_round(struct dispatch *d, size_t *n, struct err *e)
 	size_t i;
 
 	arena_reset(d->arena);
+	if (timers_run(d->timers, e) < 0)
+		return -1;
 	if (store_outbox_claim(d->store, str_of(d->claimer), clock_now(), d->has_claimed ? CLAIM_STALE_MS : 0,
 		CLAIM_MOST, d->arena, &due, n, e) < 0)
 		return -1;
@@ -180,10 +185,12 @@ dispatch_round(struct dispatch *d, size_t *n, struct err *e)
 static int
 dispatch_wait(struct dispatch *d, struct err *e)
 {
-	int64_t next_at, ms = IDLE_MS;
+	int64_t next_at, timer_at, ms = IDLE_MS;
 
-	if (store_outbox_next(d->store, &next_at, e) < 0)
+	if (store_outbox_next(d->store, &next_at, e) < 0 || timers_next(d->timers, &timer_at, e) < 0)
 		return -1;
+	if (timer_at && (next_at == 0 || timer_at < next_at))
+		next_at = timer_at;
 	if (next_at && next_at - clock_now() < ms)
 		ms = next_at - clock_now();
 	process_report(REPORT_ALIVE);
@@ -217,7 +224,7 @@ dispatch_run(const struct configuration *c, bool once)
 	struct err e = { 0 };
 	int status = 1;
 
-	if (dispatch_open(&d, &e) < 0) {
+	if (dispatch_open(&d, once, &e) < 0) {
 		LOG_ERROR("the dispatcher could not start", LOG_Z("reason", e.text));
 	} else {
 		process_report(REPORT_READY);

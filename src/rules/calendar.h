@@ -24,11 +24,4 @@ struct calendar {
  * years hold no working day, they are over after ten years. */
 int64_t calendar_after(const struct calendar *c, int64_t start, int n);
 
-/* "2026-12-25" as days since 1970-01-01, a date of the Gregorian calendar from 1970 to 9999. false: no such date. */
-bool calendar_date_parse(struct str s, int64_t *days);
-/* "09:30" as minutes after midnight, 00:00 to 24:00. */
-bool calendar_time_parse(struct str s, int *minutes);
-/* "Monday" as 0, ... "Sunday" as 6; ASCII letters in any case. */
-bool calendar_weekday_parse(struct str s, int *weekday);
-
 #endif

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/date.h"
 #include "base/holidays.h"
 #include "base/zone.h"
 #include "tap.h"
@@ -23,8 +24,7 @@ moment(const char *text)
 	int64_t days = 0;
 	int minutes = 0;
 
-	if (!calendar_date_parse(str_head(str_of(text), 10), &days) ||
-	    !calendar_time_parse(str_skip(str_of(text), 11), &minutes))
+	if (!date_parse(str_head(str_of(text), 10), &days) || !date_time_parse(str_skip(str_of(text), 11), &minutes))
 		printf("Bail out! %s is no moment\n", text);
 	return days * 86400000 + minutes * (int64_t)60000;
 }
@@ -49,8 +49,7 @@ office(const char *zone)
 	struct zone_offset *offsets;
 	struct err e = { 0 };
 
-	OK(calendar_date_parse(STR("2026-12-25"), &holidays[0]) && calendar_date_parse(STR("2027-01-01"), &holidays[1]),
-	    "dates");
+	OK(date_parse(STR("2026-12-25"), &holidays[0]) && date_parse(STR("2027-01-01"), &holidays[1]), "dates");
 	c.n_holidays = 2;
 	if (zone_load(str_of(zone), moment("2020-01-01 00:00"), moment("2045-01-01 00:00"), arena, &offsets,
 		&c.n_offsets, &e) < 0)
@@ -152,17 +151,17 @@ test_parse(void)
 	int v = 0;
 
 	for (size_t i = 0; i < sizeof(dates) / sizeof(*dates); i++)
-		OK(calendar_date_parse(str_of(dates[i].text), &day) == dates[i].good, "date %s", dates[i].text);
-	calendar_date_parse(STR("1970-01-01"), &day);
+		OK(date_parse(str_of(dates[i].text), &day) == dates[i].good, "date %s", dates[i].text);
+	date_parse(STR("1970-01-01"), &day);
 	IS_INT(day, 0, "the first day");
-	calendar_date_parse(STR("2026-11-22"), &day);
+	date_parse(STR("2026-11-22"), &day);
 	IS_INT(day, 20779, "a later day");
-	OK(calendar_time_parse(STR("24:00"), &v) && v == 1440, "the end of the day");
-	OK(!calendar_time_parse(STR("24:01"), &v) && !calendar_time_parse(STR("9:00"), &v) &&
-		!calendar_time_parse(STR("09:60"), &v),
+	OK(date_time_parse(STR("24:00"), &v) && v == 1440, "the end of the day");
+	OK(!date_time_parse(STR("24:01"), &v) && !date_time_parse(STR("9:00"), &v) &&
+		!date_time_parse(STR("09:60"), &v),
 	    "no times");
-	OK(calendar_weekday_parse(STR("sunday"), &v) && v == 6, "Sunday");
-	OK(!calendar_weekday_parse(STR("Sun"), &v), "no day");
+	OK(date_weekday_parse(STR("sunday"), &v) && v == 6, "Sunday");
+	OK(!date_weekday_parse(STR("Sun"), &v), "no day");
 }
 
 static void
@@ -208,8 +207,8 @@ load_text(const char *text, int64_t **days, size_t *n, struct err *e)
 	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
 		abort();
 	close(fd);
-	calendar_date_parse(STR("2026-01-01"), &first);
-	calendar_date_parse(STR("2027-12-31"), &last);
+	date_parse(STR("2026-01-01"), &first);
+	date_parse(STR("2027-12-31"), &last);
 	rc = holidays_load(str_of(path), first, last, arena, days, n, e);
 	unlink(path);
 	return rc;
