@@ -100,7 +100,7 @@ static const struct {
 	{ "# end", "calendar = { from = \"17:00\"; };",
 	    "c:18: calendar.to: \"17:00\" is not after calendar.from; allowed: a later time of the same day\n" },
 	{ "# end", "calendar = { holidays = [ \"2026-02-30\" ]; };",
-	    "c:18: calendar.holidays[0]: \"2026-02-30\" cannot be used; allowed: a date such as \"2026-12-25\"\n" },
+	    "c:18: calendar.holidays: \"2026-02-30\" cannot be used; allowed: a date such as \"2026-12-25\"\n" },
 	{ "# end", "calendar = { working_days = [ ]; };",
 	    "c:18: calendar.working_days is empty; allowed: one or more of \"Monday\", ... \"Sunday\"\n" },
 	{ "# end", "approval = { reminder_business_days = 3; };",
