@@ -32,6 +32,7 @@ struct reader_context {
 	struct arena *arena;
 	struct reading_setup setup;
 	struct patterns *patterns;
+	struct mime_charsets *charsets;
 };
 
 /* A deep copy by way of its record. */
@@ -67,7 +68,7 @@ reading_open(const struct reading_setup *setup, struct err *e)
 		reading_close(&c);
 		return NULL;
 	}
-	mime_preload();
+	c->charsets = mime_preload();
 	return c;
 }
 
@@ -78,6 +79,7 @@ reading_close(struct reader_context **c)
 		return;
 	if ((*c)->patterns)
 		patterns_close(&(*c)->patterns);
+	mime_release(&(*c)->charsets);
 	arena_close(&(*c)->arena);
 	free(*c);
 	*c = NULL;
