@@ -68,6 +68,18 @@ line_decides(struct self_test *t, struct str line)
 	return r.verdict == VERDICT_APPROVE || r.verdict == VERDICT_DENY;
 }
 
+/* The bytes of the first n characters of s. */
+static size_t
+bytes_of(struct str s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < s.n && (n > 0 || ((unsigned char)s.p[i] & 0xc0) == 0x80))
+		if (((unsigned char)s.p[i++] & 0xc0) != 0x80)
+			n--;
+	return i;
+}
+
 /* Each line alone, and each piece it is cut into when a mail program wraps it at width. */
 static bool
 text_decides(struct self_test *t, struct str text, size_t width, struct str *which)
@@ -76,13 +88,11 @@ text_decides(struct self_test *t, struct str text, size_t width, struct str *whi
 
 	while (str_next_line(&text, &line)) {
 		while (line.n > 0) {
-			size_t n = line.n;
+			size_t n = bytes_of(line, width);
+			ptrdiff_t blank = n < line.n ? str_rfind_char(str_head(line, n), ' ') : -1;
 
-			if (n > width) {
-				ptrdiff_t blank = str_rfind_char(str_head(line, width), ' ');
-
-				n = blank > 0 ? (size_t)blank : width;
-			}
+			if (blank > 0)
+				n = (size_t)blank;
 			*which = str_trim(str_head(line, n));
 			if (line_decides(t, *which))
 				return true;

@@ -8,7 +8,8 @@
 
 #include "outbox/template_part.h"
 
-#define COLUMNS 76
+/* Below the 60 at which mail programs begin to wrap again, so that no word of ours is left alone on a line. */
+#define COLUMNS 60
 
 /* The length of the UTF-8 character s begins with, and its code; 0 where that is none (RFC 3629). */
 static size_t

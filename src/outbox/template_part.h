@@ -48,7 +48,7 @@ void template_escape(enum template_place place, struct str value, struct str ind
 /* Whether text is UTF-8 without any of those, but LF and TAB. */
 bool template_is_clean(struct str text);
 
-/* Breaks lines of more than 76 columns at a blank, or between East Asian characters (two columns each); what follows is
+/* Breaks lines of more than 60 columns at a blank, or between East Asian characters (two columns each); what follows is
  * indented as its line was. A longer word stays whole. No line ends in a blank, and never more than one is empty. */
 void template_wrap(struct str text, struct buf *out);
 

@@ -324,7 +324,7 @@ look_at(void *ctx, const char *kind, struct str language, const struct template_
 	s->subject += text->subject.n > 200 || str_find(text->subject, STR("{{")) >= 0;
 	s->leftover += str_find(text->text, STR("{{")) >= 0 || str_find(text->html, STR("{{")) >= 0;
 	while (str_next_line(&rest, &line))
-		s->wide += columns_of(line) > 76;
+		s->wide += columns_of(line) > 60;
 	if (text_decides(text->text)) {
 		s->alone++;
 		printf("# %s.%.*s has a line that decides\n%.*s", kind, STR_ARGS(language), STR_ARGS(text->text));
@@ -352,7 +352,7 @@ test_shipped(struct arena *a)
 	OK(s.seen >= 2 * NOTICE_KINDS, "each kind is rendered more than once: %zu", s.seen);
 	IS_INT((long long)s.subject, 0, "every subject is short");
 	IS_INT((long long)s.leftover, 0, "no tag is left over");
-	IS_INT((long long)s.wide, 0, "no line has more than 76 columns");
+	IS_INT((long long)s.wide, 0, "no line has more than 60 columns");
 	IS_INT((long long)s.alone, 0, "no line decides, nor after wrapping anew");
 	IS_INT((long long)s.html, 0, "every HTML part is there and fetches nothing");
 	IS_INT((long long)s.unbalanced, 0, "every HTML part is balanced, whichever sections stand");
