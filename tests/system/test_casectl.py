@@ -4,6 +4,8 @@
 terminal, a pipe and a program get to see."""
 
 import contextlib
+import fcntl
+import hashlib
 import json
 import os
 import pty
@@ -17,7 +19,6 @@ import tempfile
 import termios
 import types
 import unicodedata
-import fcntl
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
@@ -121,6 +122,17 @@ class Office:
         with contextlib.closing(sqlite3.connect(self.database)) as c:
             c.execute(sql, values)
             c.commit()
+
+    def receive(self, raw, subject):
+        """A message in the ledger."""
+        digest = hashlib.sha256(raw).hexdigest()
+        self.change("INSERT INTO blob (sha256, size, created_at, content) VALUES (?, ?, 1, ?)", digest, len(raw), raw)
+        row = {"mailbox": "support", "uidvalidity": 1, "uid": 1, "message_id": "<1@acme.example>", "content_key": "k",
+               "raw_sha256": digest, "raw": self.value("SELECT id FROM blob WHERE sha256 = ?", digest), "size": len(raw),
+               "sender": "eva@acme.example", "subject": subject, "kind": "person", "authentication": "none",
+               "authentication_detail": "", "arrived_at": 1, "decided_at": 1, "outcome": "held", "reason": "test", "rule": "test",
+               "verdict": "none", "decision_line": "", "trace": "[]"}
+        self.change(f"INSERT INTO message ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", *row.values())
 
     def fill(self):
         self.ctl("init")
@@ -245,9 +257,23 @@ def test_messages_are_listed_shown_and_explained(house):
     """Only a daemon writes messages: a row is put there as it would."""
     o = office(house)
     tap.equal(o.json("mail", "list"), [], "messages")
-    status, out, said = o.run("casectl", "mail", "show", "1")
-    tap.equal((status, out), (1, ""), f"an unknown message: {said}")
-    o.used.update(("mail list",))
+    o.receive(MAIL, "Re: Login " + EVIL)
+    tap.equal([(r["outcome"], r["from"]) for r in o.json("mail", "list", "--outcome", "held", "--from", "eva@acme.example")],
+              [("held", "eva@acme.example")], "messages")
+    tap.equal([r["trace"] for r in o.json("mail", "show", "1")], [[]], "the row")
+    tap.equal(o.ctl("mail", "show", "1", "--raw"), MAIL.decode(), "the message as it came")
+    before = o.dump()
+    tap.check("became held" in o.ctl("mail", "explain", "1"), "what it became")
+    tap.check(o.json("mail", "explain", "1")["trace"], "the rules")
+    tap.equal(o.dump(), before, "the database")
+
+
+def test_a_raw_message_does_not_command_the_terminal(house):
+    o = office(house)
+    o.receive(MAIL + EVIL.encode() + b"\r\n", "Hello")
+    shown = o.terminal("mail", "show", "1", "--raw")
+    tap.check("\x1b" not in shown and "\u202e" not in shown and "\\x{1b}" in shown, f"escaped: {shown[-200:]!r}")
+    tap.check(EVIL in o.ctl("mail", "show", "1", "--raw"), "and as it came into a pipe")
 
 
 def test_every_list_has_the_fields_that_the_manual_names(house):
@@ -424,8 +450,10 @@ def test_casemaild_n_names_all_errors_at_once(house):
 def test_controls_are_escaped_wherever_they_are_shown(house):
     o = office(house)
     o.ctl("case", "reply", "1", f"An update {EVIL} end", "--attach", o.file("a\u202egpj.exe", b"x"))
-    for words in (("case", "show", "1"), ("case", "list"), ("audit", "list"), ("outbox", "list"), ("outbox", "show", "2")):
-        for text in (o.ctl(*words), re.sub(r"\x1b\[[0-9]m", "", o.terminal(*words)), o.ctl(*words, "--json")):
+    o.receive(MAIL.replace(b"fails", b"fails " + EVIL.encode()), "Re: Login " + EVIL)
+    for words in (("case", "show", "1"), ("case", "list"), ("audit", "list"), ("outbox", "list"), ("outbox", "show", "2"), ("mail", "list"),
+                  ("mail", "show", "1"), ("mail", "explain", "1")):
+        for text in (o.ctl(*words), re.sub(r"\x1b\[[0-9]+m", "", o.terminal(*words)), o.ctl(*words, "--json")):
             bad = [c for c in text if c in "\x1b\x07\u202e"]
             tap.equal(bad, [], f"controls in {words}")
     tap.check("\\x{202e}" in o.ctl("case", "show", "1"), "the character is shown by its number")
@@ -465,7 +493,7 @@ def test_every_command_was_done_once(house):
         tap.skip("only some of the cases were asked for")
     _, overview, _ = house.base.run("casectl", "--help")
     names = set(re.findall(r"^  (\S+(?: \S+)?)\s{2,}\S", overview, re.M))
-    tap.equal(sorted(names - house.used - {"mail show", "mail explain"}), [], "commands without a good case")
+    tap.equal(sorted(names - house.used), [], "commands without a good case")
 
 
 @contextlib.contextmanager
