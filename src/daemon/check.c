@@ -179,15 +179,18 @@ check_database(const struct configuration *c, struct buf *errors)
 struct configuration *
 check_configuration(const char *path, struct buf *errors)
 {
-	struct configuration *c = configuration_load(path, errors);
+	bool failed;
+	struct configuration *c = configuration_read(path, errors, &failed);
 
 	if (c == NULL)
 		return NULL;
 	if (configuration_check_files(c, errors) == 0)
 		check_calendar(c, errors);
 	check_patterns(c, errors);
-	check_words(c, errors);
-	check_database(c, errors);
+	if (!failed) { /* these would complain of the same values again */
+		check_words(c, errors);
+		check_database(c, errors);
+	}
 	if (errors->n > 0 || errors->overflow)
 		configuration_close(&c);
 	return c;
