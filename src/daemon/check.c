@@ -135,9 +135,12 @@ check_words(const struct configuration *c, struct buf *errors)
 	enabled = verdict_open(&c->approval_languages, &c->extra_yes, &c->extra_no, &e);
 	if (enabled == NULL)
 		buf_add_format(errors, "%.*s: approval: %s\n", STR_ARGS(c->path), e.text);
-	verdict_close(&enabled);
+	if (enabled && c->approval_languages.n) {
+		verdict_close(&enabled);
+		enabled = verdict_open(&all, &c->extra_yes, &c->extra_no, &e);
+	}
 	templates = settle_templates(c, errors);
-	t.phrases = verdict_open(&all, &c->extra_yes, &c->extra_no, &e);
+	t.phrases = enabled;
 	if (templates && t.phrases) {
 		samples = arena_open(CHECK_MEMORY);
 		t.arena = arena_open(CHECK_MEMORY);
