@@ -61,9 +61,9 @@ def headers():
     simple("head-only", HEAD)
     simple("head-no-body-line-end", HEAD[:-2])
     simple("head-colon", b":")
-    simple("head-colons", b":\r\n" * 60000)
-    simple("head-no-colon", b"hello\r\n" * 100000)
-    simple("head-many-fields", lambda: HEAD + b"X: y\r\n" * 30000 + b"\r\nhello")
+    simple("head-colons", b":\r\n" * 60000, "header-too-big")
+    simple("head-no-colon", b"hello\r\n" * 100000, "header-too-big")
+    simple("head-many-fields", lambda: HEAD + b"X: y\r\n" * 19000 + b"\r\nhello")
     simple("head-many-fields-too-many", lambda: HEAD + b"X:\r\n" * 60000 + b"\r\nhello", "header-too-big")
     simple("head-huge", lambda: HEAD + repeat(b"X-A: b\r\n", 10 * MB) + b"\r\nhello", "header-too-big")
     simple("head-long-field", lambda: HEAD + b"X: " + b"a" * 40000 + b"\r\n\r\nhello", "field-too-big")
@@ -149,6 +149,9 @@ def boundaries():
                                               b"Content-Type: multipart/alternative; boundary=b\r\n"))
     simple("parts-attachments", lambda: mail(part(b"x", b"Content-Type: application/pdf\r\nContent-Disposition: attachment; filename=a.pdf\r\n") * 190, MIXED))
     simple("parts-text-1mb-each", lambda: mail(part(repeat(b"hello world\r\n", MB)) * 12, MIXED))
+    simple("parts-text-150kb-each", lambda: mail(part(repeat(b"hello world\r\n", 150000)) * 190, MIXED))
+    simple("parts-text-10kb-each", lambda: mail(part(repeat(b"hello world\r\n", 10000)) * 190, MIXED))
+    simple("parts-html-10kb-each", lambda: mail(part(repeat(b"<p>hello", 10000), b"Content-Type: text/html\r\n") * 190, MIXED))
     simple("parts-html-1mb-each", lambda: mail(part(repeat(b"<p>hello", MB), b"Content-Type: text/html\r\n") * 12, MIXED))
 
 
@@ -175,7 +178,7 @@ def nesting():
     simple("report-long-diagnostic", lambda: mail(part(b"x") + part(b"Final-Recipient: rfc822; a@b\r\nDiagnostic-Code: " + b"a\r\n " * 200000,
                                                                      b"Content-Type: message/delivery-status\r\n"),
                                                   b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n"))
-    simple("report-feedback", lambda: mail(part(b"x") + part(b"Feedback-Type: abuse\r\n" * 40000, b"Content-Type: message/feedback-report\r\n"),
+    simple("report-feedback", lambda: mail(part(b"x") + part(b"Feedback-Type: abuse\r\n" * 15000, b"Content-Type: message/feedback-report\r\n"),
                                            b"Content-Type: multipart/report; report-type=feedback-report; boundary=b\r\n"))
     simple("report-headers-part", lambda: mail(part(b"x") + part(b"Message-ID: <a@cases.example>\r\n" * 30000, b"Content-Type: text/rfc822-headers\r\n"),
                                                b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n"))

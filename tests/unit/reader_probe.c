@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC
  * reader_probe.c: feeds files to one caged reader, an ordinary mail behind each, and says what each cost.
  *
- *	reader_probe <LIST	each line: message|text|html, what is expected, path; separated by tabs
+ *	reader_probe [MB] <LIST	MB: the reader's address space; each line: message|text|html, what is expected, path;
+ *separated by tabs
  *
  * Prints a line each: input, outcome, milliseconds of CPU, most resident KB of the reader, whether the ordinary mail
  * behind it was read, and path; separated by tabs. Outcome: "reading", the guard's code, or "quarantined".
@@ -9,12 +10,10 @@
  */
 #include "config.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "daemon/reader.h"
 #include "setup.h"
@@ -72,7 +71,7 @@ cpu_ms(void)
 	getrusage(RUSAGE_CHILDREN, &ended);
 	proc_read("schedstat", running, sizeof(running));
 	return (double)(ended.ru_utime.tv_sec + ended.ru_stime.tv_sec) * 1e3 +
-	    (double)(ended.ru_utime.tv_usec + ended.ru_stime.tv_usec) / 1e3 + strtod(running, NULL) / 1e6;
+	       (double)(ended.ru_utime.tv_usec + ended.ru_stime.tv_usec) / 1e3 + strtod(running, NULL) / 1e6;
 }
 
 static long
@@ -117,13 +116,13 @@ probe(const struct reading_setup *setup, enum reading_input input, struct str ra
 	before = cpu_ms() - before;
 	kb = most_kb();
 	well = reader_read(reader, READING_MESSAGE, str_of(ordinary), a, &after, &e) == 0 &&
-	    str_equal(str_trim(after.new_text), STR("Thank you."));
+	       str_equal(str_trim(after.new_text), STR("Thank you."));
 	printf("%s\t%s\t%.1f\t%ld\t%s\t%s\n", form, outcome, before, kb, well ? "well" : "broken", path);
 	reader_close(&reader);
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	struct arena *a = arena_open((size_t)1 << 31);
 	struct reading_setup setup;
@@ -132,6 +131,8 @@ main(void)
 
 	setup_for_tests(&setup);
 	setup.limits.reader_wall_seconds = 60;
+	if (argc > 1)
+		setup.limits.reader_memory_bytes = (size_t)strtoul(argv[1], NULL, 10) << 20;
 	buf_init(&raw, 64u << 20);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	while (fgets(line, sizeof(line), stdin)) {
