@@ -132,7 +132,7 @@ print_plan_json(const struct reading *r, const struct plan *p)
 	buf_free(&j);
 }
 
-/* Reads in a reader process: 0, or the exit status. A reader that breaks is a fact of the message. */
+/* Reads in a reader process: 0, or the exit status; out was empty. A reader that breaks is a fact of the message. */
 static int
 explain_read(struct ctl *c, const struct own_marks *marks, struct arrival *arrival, struct reading *out)
 {
@@ -143,7 +143,6 @@ explain_read(struct ctl *c, const struct own_marks *marks, struct arrival *arriv
 	settle_reading(c->configuration, marks, c->arena, &setup);
 	if (reader_open(&setup, &reader, &e) < 0)
 		return ctl_fail(c, &e);
-	*out = (struct reading){ 0 };
 	if (arrival->raw.n > c->configuration->limits.message_bytes)
 		arrival->oversize = true;
 	else if (reader_read(reader, READING_MESSAGE, arrival->raw, c->arena, out, &e) < 0)
@@ -159,7 +158,7 @@ explain_message(struct ctl *c, struct arrival *arrival)
 	struct verdict_phrases *phrases;
 	struct snapshot snapshot;
 	struct own_marks marks;
-	struct reading reading;
+	struct reading reading = { 0 };
 	struct policy policy;
 	struct plan plan;
 	struct err e;

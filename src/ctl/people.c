@@ -261,7 +261,7 @@ approver_add(struct ctl *c)
 	struct organisation o;
 	int status = ctl_begin(c);
 	struct err e;
-	int64_t id;
+	int64_t id = 0;
 
 	if (status != CTL_DONE)
 		return status;

@@ -20,6 +20,8 @@ struct batch_tools {
 	const struct policy *policy;
 };
 
+/* An empty batch with memory of its own; tools and what they point to outlive it. Closing discards what was added and
+ * not committed, and clears *b; NULL in *b is fine. */
 struct batch;
 struct batch *batch_open(const struct batch_tools *tools);
 void batch_close(struct batch **b);

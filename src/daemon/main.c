@@ -175,16 +175,16 @@ daemon_run(const struct options *o, struct configuration **c)
 	if (database == NULL)
 		abort();
 	if (background && tell < 0)
-		return EXIT_TROUBLE;
+		goto out;
 	if (store_lock_daemon(str_of(database), &lock, &e) < 0) {
 		LOG_ERROR("not started", LOG_Z("reason", e.text));
-		free(database);
-		return EXIT_TROUBLE;
+		goto out;
 	}
 	if (!background || detach_end(tell) == 0)
 		status = supervise_run(
 		    o->path, c, &(struct supervise_mode){ .once = o->once, .debug = o->debug, .journal = background });
 	store_unlock_daemon(str_of(database), &lock);
+out:
 	free(database);
 	return status;
 }

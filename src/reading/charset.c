@@ -49,7 +49,7 @@ detect(struct str s)
 static bool
 is_eight_bit(struct str s)
 {
-	return module_ascii_length(s) < s.n;
+	return charset_ascii_length(s) < s.n;
 }
 
 /* Charsets whose ASCII bytes may mean something else. */
@@ -195,7 +195,8 @@ charset_to_utf8(struct str bytes, struct str label, struct str hint, struct aren
 	if (m != M_UTF8 || !charset_is_utf8(bytes) || str_starts(bytes, STR("\xef\xbb\xbf")))
 		out = module_convert((enum module)m, bytes, a, &bad);
 	out = without_nul(out, a, &bad);
-	if (bad)
+	/* a guess against a label that nobody knows is no reading */
+	if (bad || (m != M_UTF8 && is_eight_bit(bytes) && module_of(label) < 0 && !module_is_unsaid(label)))
 		*damaged = true;
 	if (used)
 		*used = str_of(module_name((enum module)m));

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC
  * charset_convert.c: bytes of a known charset to UTF-8. The one user of iconv.
  *
- * Conversions come from a fixed list of iconv modules, opened once and kept: the reader's filter forbids opening files
- * later. ISO-2022-JP is unshifted here, as no iconv module knows its vendor variants. What a charset does not know
- * becomes U+FFFD, and is counted.
+ * Conversions come from a fixed list of iconv modules. glibc loads them as shared objects; whoever holds what
+ * mime_preload gave has them all in memory, and a conversion opens no file, as the reader's filter demands. ISO-2022-JP
+ * is unshifted here, as no iconv module knows its vendor variants. What a charset does not know becomes U+FFFD, and is
+ * counted.
  */
 #include "config.h"
 
@@ -18,28 +19,45 @@
 #include "reading/charset_module.h"
 #include "reading/mime.h"
 
-/* Kept open for the life of the process; 0 is "not tried", -1 "not there". A cache, not state: what a conversion
- * gives does not depend on it. */
-static iconv_t handles[M_COUNT];
+struct mime_charsets {
+	iconv_t open[M_COUNT]; /* or (iconv_t)-1 */
+};
 
+/* A conversion of a few bytes makes iconv load what it needs. */
 static iconv_t
-handle_of(enum module m)
+module_load(enum module m)
 {
-	if (handles[m] == NULL)
-		handles[m] = iconv_open("UTF-8", module_iconv(m));
-	return handles[m];
+	char in[4] = { 'a', 'a', 'a', 'a' }, out[32], *from = in, *to = out;
+	size_t n = sizeof(in), room = sizeof(out);
+	iconv_t h = module_iconv(m) ? iconv_open("UTF-8", module_iconv(m)) : (iconv_t)-1;
+
+	if (h != (iconv_t)-1)
+		iconv(h, &from, &n, &to, &room);
+	return h;
+}
+
+struct mime_charsets *
+mime_preload(void)
+{
+	struct mime_charsets *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		abort();
+	for (int m = 0; m < M_COUNT; m++)
+		c->open[m] = module_load((enum module)m);
+	return c;
 }
 
 void
-mime_preload(void)
+mime_release(struct mime_charsets **c)
 {
-	for (int m = M_FIRST_ICONV; m < M_COUNT; m++) {
-		char in[4] = { 'a', 'a', 'a', 'a' }, out[32], *from = in, *to = out;
-		size_t n = sizeof(in), room = sizeof(out);
-
-		if (handle_of((enum module)m) != (iconv_t)-1)
-			iconv(handles[m], &from, &n, &to, &room);
-	}
+	if (*c == NULL)
+		return;
+	for (int m = 0; m < M_COUNT; m++)
+		if ((*c)->open[m] != (iconv_t)-1)
+			iconv_close((*c)->open[m]);
+	free(*c);
+	*c = NULL;
 }
 
 /* The length of the UTF-8 sequence at s, or 0 where there is none; *skip: how many bytes one U+FFFD stands for. */
@@ -72,7 +90,7 @@ utf8_length(struct str s, size_t *skip)
 }
 
 size_t
-module_ascii_length(struct str s)
+charset_ascii_length(struct str s)
 {
 	size_t n = 0;
 	uint64_t eight;
@@ -93,7 +111,7 @@ module_count_utf8(struct str s, size_t *good, size_t *bad)
 	size_t skip;
 
 	*good = *bad = 0;
-	for (s = str_skip(s, module_ascii_length(s)); s.n; s = str_skip(s, module_ascii_length(s))) {
+	for (s = str_skip(s, charset_ascii_length(s)); s.n; s = str_skip(s, charset_ascii_length(s))) {
 		size_t n = utf8_length(s, &skip);
 
 		*good += n > 1;
@@ -124,7 +142,7 @@ convert_utf8(struct str s, struct output *o)
 	if (str_starts(s, STR("\xef\xbb\xbf")))
 		s = str_skip(s, 3);
 	while (s.n) {
-		size_t n = module_ascii_length(s);
+		size_t n = charset_ascii_length(s);
 
 		if (n == 0)
 			n = utf8_length(s, &skip);
@@ -143,7 +161,7 @@ convert_utf8(struct str s, struct output *o)
 static void
 convert_iconv(enum module m, struct str s, struct output *o, size_t room)
 {
-	iconv_t h = handle_of(m);
+	iconv_t h = iconv_open("UTF-8", module_iconv(m));
 	char *in = (char *)(size_t)s.p, *out;
 	size_t left = s.n, space;
 
@@ -152,7 +170,6 @@ convert_iconv(enum module m, struct str s, struct output *o, size_t room)
 		o->bad++;
 		return;
 	}
-	iconv(h, NULL, NULL, NULL, NULL);
 	while (left) {
 		out = o->p + o->n;
 		space = room - o->n - 3;
@@ -173,6 +190,7 @@ convert_iconv(enum module m, struct str s, struct output *o, size_t room)
 	space = room - o->n;
 	iconv(h, NULL, NULL, &out, &space);
 	o->n = (size_t)(out - o->p);
+	iconv_close(h);
 }
 
 enum japanese_set { J_ASCII, J_KANA, J_0208, J_0212 };

@@ -304,6 +304,20 @@ module_of(struct str label)
 	return module_by_number(s);
 }
 
+bool
+module_is_unsaid(struct str label)
+{
+	static const char *const unsaid[] = { "", "usascii", "ascii", "unknown", "unknown8bit", "xunknown", "default",
+		"8bit", "7bit", "binary", "xuserdefined", "none", "charset", "us" };
+	char room[32];
+	struct str s = label_squeeze(label, room);
+
+	for (size_t i = 0; i < sizeof(unsaid) / sizeof(*unsaid); i++)
+		if (str_equal(s, str_of(unsaid[i])))
+			return true;
+	return false;
+}
+
 const char *
 module_name(enum module m)
 {

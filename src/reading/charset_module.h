@@ -61,13 +61,13 @@ enum module {
 
 /* The enum module of a label, or -1; hint-like nonsense is -1 too. */
 int module_of(struct str label);
+/* Whether a label says nothing about 8-bit bytes: "us-ascii", "unknown-8bit", none at all. */
+bool module_is_unsaid(struct str label);
 const char *module_name(enum module m);  /* for people: "shift_jis" */
 const char *module_iconv(enum module m); /* iconv's; NULL for those converted by us */
 
 /* s by one module, in a; *bad: how many U+FFFD it took. a NULL: only counts. Linear in s. */
 struct str module_convert(enum module m, struct str s, struct arena *a, size_t *bad);
-/* How many bytes s begins with that are ASCII. */
-size_t module_ascii_length(struct str s);
 /* Multibyte sequences of UTF-8 in s, and places where there should be one. */
 void module_count_utf8(struct str s, size_t *good, size_t *bad);
 

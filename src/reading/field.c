@@ -79,12 +79,12 @@ field_charset(const struct mime_message *m)
 	return guess;
 }
 
-/* Those that gmime's messages parse. Their names without the first letter differ. */
-static const char *const parsed[] = { "From", "Sender", "Reply-To", "To", "Cc", "Bcc" };
-
+/* Those whose address lists gmime's messages parse. */
 static bool
 is_parsed_field(struct str line)
 {
+	static const char *const parsed[] = { "From", "Sender", "Reply-To", "To", "Cc", "Bcc" };
+
 	for (size_t i = 0; i < sizeof(parsed) / sizeof(*parsed); i++) {
 		struct str name = str_of(parsed[i]), behind = str_skip(line, name.n);
 
@@ -103,28 +103,24 @@ field_mask(struct str raw, struct arena *a)
 {
 	char *out = arena_z(a, raw);
 	struct str rest = raw;
+	ptrdiff_t at;
 
-	/* every line is looked at, not only headers: bodies are not taken from this copy */
-	while (rest.n) {
-		ptrdiff_t end;
-
-		if (strchr("FfSsRrTtCcBb", rest.p[0]) && rest.p[0] && is_parsed_field(str_head(rest, 64)))
+	while ((at = str_find_char(rest, '\'')) >= 0) {
+		out[rest.p - raw.p + at] = '_';
+		rest = str_skip(rest, (size_t)at + 1);
+	}
+	for (rest = raw; (at = str_find(rest, STR("=?"))) >= 0; rest = str_skip(rest, (size_t)at + 2))
+		out[rest.p - raw.p + at + 1] = '_';
+	for (rest = raw; (at = (ptrdiff_t)charset_ascii_length(rest)) < (ptrdiff_t)rest.n;
+	     rest = str_skip(rest, (size_t)at + 1))
+		out[rest.p - raw.p + at] = 'x';
+	for (rest = raw; rest.n;) {
+		if (rest.p[0] && strchr("FfSsRrTtCcBb", rest.p[0]) && is_parsed_field(str_head(rest, 64)))
 			out[rest.p - raw.p] = '~';
-		end = str_find_char(rest, '\n');
-		rest = str_skip(rest, end < 0 ? rest.n : (size_t)end + 1);
+		at = str_find_char(rest, '\n');
+		rest = str_skip(rest, at < 0 ? rest.n : (size_t)at + 1);
 	}
 	return (struct str){ out, raw.n };
-}
-
-struct str
-field_unmask(struct str name)
-{
-	if (name.n == 0 || name.p[0] != '~')
-		return name;
-	for (size_t i = 0; i < sizeof(parsed) / sizeof(*parsed); i++)
-		if (str_equal_nocase(str_skip(name, 1), str_of(parsed[i] + 1)))
-			return str_of(parsed[i]);
-	return name;
 }
 
 static const struct mime_field *

@@ -17,10 +17,10 @@ struct str field_word_charset(const struct mime_message *m);
  * look like, as one alone is often too short to tell. */
 struct str field_charset(const struct mime_message *m);
 
-/* gmime parses address lists as it meets them, in quadratic time. So it gets a copy of raw in which the fields that it
- * would parse have another name of the same length: "From" is "~rom". */
+/* A copy of raw for gmime, of the same length, good for finding the parts and nothing else. gmime parses address lists
+ * as it meets them, in quadratic time, so their fields have other names ("~rom"); it decodes what it can with whatever
+ * charset is named, from files that the reader must not open, so nothing in it looks like an encoded word, an RFC 2231
+ * charset or an 8-bit byte. Boundaries and their delimiters change alike. */
 struct str field_mask(struct str raw, struct arena *a);
-/* A name as it was before field_mask. */
-struct str field_unmask(struct str name);
 
 #endif

@@ -219,7 +219,9 @@ is_outlook_line(struct str style)
 enum container
 html_container(const struct html_attributes *at)
 {
-	for (size_t i = 0; i < sizeof(containers) / sizeof(containers[0]); i++) {
+	bool named = at->class_.n || at->id.n || at->name.n || at->marker.n;
+
+	for (size_t i = 0; named && i < sizeof(containers) / sizeof(containers[0]); i++) {
 		const struct container_row *r = &containers[i];
 
 		if ((r->where == 'c' && at->class_.n && has_class(at->class_, r->prefix)) ||

@@ -87,12 +87,27 @@ is_hard_blank(struct str s, size_t i)
 	return s.p[i] == '\xc2' && i + 1 < s.n && s.p[i + 1] == '\xa0';
 }
 
+static bool
+is_white(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Whether white space that must be folded stands at i; a blank between two words need not be. */
+static bool
+is_fold(struct str s, size_t i, bool in_word)
+{
+	if (!is_white(s.p[i]))
+		return false;
+	return !in_word || s.p[i] != ' ' || i + 1 >= s.n || is_white(s.p[i + 1]);
+}
+
 void
 html_text_add(struct html_text *t, struct str s, bool pre)
 {
 	for (size_t i = 0, n; i < s.n; i += n) {
 		n = 0;
-		while (i + n < s.n && !char_is_space(s.p[i + n]) && !is_hard_blank(s, i + n))
+		while (i + n < s.n && !is_fold(s, i + n, n > 0) && !is_hard_blank(s, i + n))
 			n++;
 		if (n) {
 			begin_line(t);

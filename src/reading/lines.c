@@ -20,6 +20,14 @@ lines_next(const struct lines *ls, size_t i)
 	return ls->n;
 }
 
+/* An en dash, an em dash, a horizontal bar, a box drawing line. */
+static bool
+is_long_dash(struct str s)
+{
+	return str_starts(s, STR("\xe2\x80\x93")) || str_starts(s, STR("\xe2\x80\x94")) ||
+	       str_starts(s, STR("\xe2\x80\x95")) || str_starts(s, STR("\xe2\x94\x80"));
+}
+
 size_t
 lines_decoration(struct str s)
 {
@@ -31,10 +39,7 @@ lines_decoration(struct str s)
 		if (c == '-' || c == '_' || c == '=' || c == '*' || c == '~' || c == '#' || c == '+' || c == ' ' ||
 		    c == '.' || c == '>' || c == '<' || c == '[' || c == '(' || c == '|' || c == '/')
 			i++;
-		else if (str_starts(str_skip(s, i), STR("\xe2\x80\x94")) ||
-			 str_starts(str_skip(s, i), STR("\xe2\x80\x93")) ||
-			 str_starts(str_skip(s, i), STR("\xe2\x94\x80")) ||
-			 str_starts(str_skip(s, i), STR("\xe2\x80\x95")))
+		else if (c == 0xe2 && is_long_dash(str_skip(s, i)))
 			i += 3;
 		else
 			break;

@@ -148,10 +148,11 @@ fold(struct str text, char *out, size_t most, size_t *used)
 				if (++n >= most)
 					break;
 			}
-			if (out)
-				out[n] = c >= 'A' && c <= 'Z' ? (char)(c + 0x20) : (char)c;
-			n++;
-			at++;
+			do {
+				if (out)
+					out[n] = c >= 'A' && c <= 'Z' ? (char)(c + 0x20) : (char)c;
+				n++;
+			} while (++at < text.n && n < most && (c = (unsigned char)text.p[at]) > 0x20 && c < 0x80);
 			continue;
 		}
 		if (c <= 0x20) {
@@ -235,29 +236,37 @@ word_ends(struct str phrase, struct str rest)
 	return code < 0xc0 || code >= 0xe00;
 }
 
+static int
+byte_of(size_t row, size_t k)
+{
+	struct str p = table[row].phrase;
+
+	return p.n > k ? (unsigned char)p.p[k] : -1;
+}
+
+/* The first of rows [a, b) whose byte k is at least c. */
+static size_t
+lower_bound(size_t a, size_t b, size_t k, int c)
+{
+	while (a < b) {
+		size_t mid = a + (b - a) / 2;
+
+		if (byte_of(mid, k) < c)
+			a = mid + 1;
+		else
+			b = mid;
+	}
+	return a;
+}
+
 /* Narrows rows [*lo, *hi) that share k bytes to those whose byte k is c. */
 static void
 narrow(size_t *lo, size_t *hi, size_t k, unsigned char c)
 {
-	size_t ends[2];
-
-	for (int side = 0; side < 2; side++) {
-		size_t a = *lo, b = *hi;
-
-		while (a < b) {
-			size_t mid = a + (b - a) / 2;
-			struct str p = table[mid].phrase;
-			int have = p.n > k ? (unsigned char)p.p[k] : -1;
-
-			if (have < (int)c + side)
-				a = mid + 1;
-			else
-				b = mid;
-		}
-		ends[side] = a;
-	}
-	*lo = ends[0];
-	*hi = ends[1];
+	if (byte_of(*lo, k) != c)
+		*lo = lower_bound(*lo + 1, *hi, k, c);
+	if (*lo < *hi && byte_of(*hi - 1, k) != c)
+		*hi = lower_bound(*lo, *hi - 1, k, c + 1);
 }
 
 /* Walks down the rows that folded begins with. The longest of these kinds; *all: the kinds of every one. */

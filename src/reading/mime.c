@@ -49,36 +49,38 @@ without_line_end(struct str s)
 	return s;
 }
 
+/* gmime tells where a field is; its name and value are taken from the message itself. */
 static void
-fields_append(GMimeObject *object, struct mime_part *p, struct arena *a)
+fields_append(const struct walk *w, GMimeObject *object, struct mime_part *p)
 {
 	GMimeHeaderList *list = g_mime_object_get_header_list(object);
 	int n = g_mime_header_list_get_count(list);
 
 	for (int i = 0; i < n; i++) {
-		GMimeHeader *h = g_mime_header_list_get_header_at(list, i);
-		const char *raw = g_mime_header_get_raw_value(h);
-		struct str value = arena_copy(a, str_of(raw));
+		gint64 offset = g_mime_header_get_offset(g_mime_header_list_get_header_at(list, i));
+		struct mime_field *f = &p->fields[p->n_fields];
+		struct str rest;
 
-		value = without_line_end(value);
-		p->fields[p->n_fields++] =
-		    (struct mime_field){ .name = field_unmask(arena_copy(a, str_of(g_mime_header_get_name(h)))),
-			    .raw = value };
+		if (offset < 0 || (size_t)offset >= w->base.n)
+			continue;
+		rest = str_skip(w->base, (size_t)offset);
+		if (header_next(&rest, &f->name, &f->raw) && f->name.n)
+			p->n_fields++;
 	}
 }
 
 static void
-part_fields(const struct node *node, struct mime_part *p, struct arena *a)
+part_fields(const struct walk *w, const struct node *node, struct mime_part *p)
 {
 	size_t n = (size_t)g_mime_header_list_get_count(g_mime_object_get_header_list(node->object));
 
 	if (node->embedded)
 		n += (size_t)g_mime_header_list_get_count(g_mime_object_get_header_list((GMimeObject *)node->embedded));
-	p->fields = arena_array(a, n + 1, sizeof(*p->fields));
+	p->fields = arena_array(w->a, n + 1, sizeof(*p->fields));
 	if (node->embedded)
-		fields_append((GMimeObject *)node->embedded, p, a);
-	fields_append(node->object, p, a);
-	field_decode_all(p->fields, p->n_fields, STR_NONE, a);
+		fields_append(w, (GMimeObject *)node->embedded, p);
+	fields_append(w, node->object, p);
+	field_decode_all(p->fields, p->n_fields, STR_NONE, w->a);
 }
 
 static struct str
@@ -336,7 +338,7 @@ walk_node(struct walk *w, const struct node *node)
 	struct mime_part *p = &w->out->parts[index];
 	GMimeMessage *inner = NULL;
 
-	part_fields(node, p, w->a);
+	part_fields(w, node, p);
 	part_describe(node, p, w->a);
 	if (GMIME_IS_MULTIPART(node->object)) {
 		walk_multipart(w, (GMimeMultipart *)node->object, index, node->depth);

@@ -40,9 +40,12 @@ struct mime_message {
 	bool odd; /* the header has a line that is no field, or line ends of two kinds: good for no identity */
 };
 
-/* Opens every charset that is known and loads gmime, so that nothing is opened later: the reader calls it before its
- * filter. Reading works without it, too. */
-void mime_preload(void);
+/* Loads every charset that is known and holds it until mime_release, so that no reading opens a file: the reader has it
+ * before its filter (reading_open does it). Reading works without it, too. The caller releases it. */
+struct mime_charsets;
+struct mime_charsets *mime_preload(void);
+/* *c may be NULL; is cleared. */
+void mime_release(struct mime_charsets **c);
 
 /* raw passed guard_check. Parts beyond limits->parts or limits->depth are left out (truncated); text is made of at
  * most limits->text_bytes of a part, and twice that of all that are shown, and of all attachments. Borrows from raw and a. */
@@ -52,7 +55,8 @@ const struct mime_field *mime_field(const struct mime_message *m, const char *na
 size_t mime_count(const struct mime_message *m, const char *name);
 const struct mime_field *mime_part_field(const struct mime_part *p, const char *name);
 
-/* bytes in the named charset (or, where that is empty, unknown or wrong, in the detected one) as UTF-8, in a or borrowed from bytes. */
+/* bytes in the named charset (or, where that is empty, unknown or wrong, in the detected one) as UTF-8, in a or
+ * borrowed from bytes. */
 struct str mime_to_utf8(struct str bytes, struct str charset, struct arena *a, bool *damaged);
 /* One header value: RFC 2047 words and raw 8-bit text decoded, unfolded. */
 struct str mime_decode_header(struct str raw, struct arena *a);

@@ -189,13 +189,13 @@ has_address(struct str key)
 
 /* Whether key opens like an attribution: "On 3 May", "2024-05-03", "tir. 18. apr.". */
 static bool
-opens(struct str key)
+opens(struct str key, unsigned starts)
 {
 	size_t on;
 	struct str head;
 
 	key = str_skip(key, lines_decoration(key));
-	on = marks_prefix(key, MARK_ON);
+	on = starts & MARK_ON ? marks_prefix(key, MARK_ON) : 0;
 	head = str_head(str_skip(key, on), on ? 40 : 16);
 	for (size_t i = 0; i < head.n; i++) {
 		if (head.p[i] == '@')
@@ -265,12 +265,12 @@ tells_who_or_when(struct str tail)
 }
 
 static void
-find_signs(struct str key, bool quoted, struct signs *out)
+find_signs(struct str key, unsigned starts, bool quoted, struct signs *out)
 {
 	struct str bare = key;
 	size_t at, n;
 
-	*out = (struct signs){ .quoted = quoted, .opened = opens(key), .address = has_address(key) };
+	*out = (struct signs){ .quoted = quoted, .opened = opens(key, starts), .address = has_address(key) };
 	while (bare.n && (bare.p[bare.n - 1] == ':' || bare.p[bare.n - 1] == ' ')) {
 		out->colon = out->colon || bare.p[bare.n - 1] == ':';
 		bare.n--;
@@ -310,13 +310,13 @@ join(const struct lines *ls, size_t first, size_t last, char *out)
 
 /* Whether a line would rather begin an attribution than go on with one: opening word and date. */
 static bool
-begins_anew(struct str key)
+begins_anew(const struct line *l)
 {
 	struct signs s = { 0 };
 
-	if (!opens(key) || marks_prefix(str_skip(key, lines_decoration(key)), MARK_ON) == 0)
+	if (!(l->starts & MARK_ON) || !opens(l->key, MARK_ON))
 		return false;
-	find_date(key, &s);
+	find_date(l->key, &s);
 	return s.date;
 }
 
@@ -332,7 +332,7 @@ ends_in_colon(const struct lines *ls, size_t i)
 static size_t
 attribution_from(const struct lines *ls, size_t i)
 {
-	bool open = opens(ls->list[i].key);
+	bool open = opens(ls->list[i].key, ls->list[i].starts);
 	size_t most = open ? ATTRIBUTION_LINES : 2;
 	char joined[ATTRIBUTION_BYTES];
 
@@ -348,12 +348,12 @@ attribution_from(const struct lines *ls, size_t i)
 		struct str key;
 
 		if (line_is_blank(l) || l->depth != ls->list[i].depth ||
-		    (k && (open ? begins_anew(l->key) : opens(l->key))))
+		    (k && (open ? begins_anew(l) : opens(l->key, l->starts))))
 			break;
 		key = join(ls, i, i + k, joined);
 		if (key.n == 0)
 			break;
-		find_signs(key, is_quoted_below(ls, i + k), &s);
+		find_signs(key, ls->list[i].starts, is_quoted_below(ls, i + k), &s);
 		if (is_attribution(&s))
 			return k + 1;
 	}
@@ -373,13 +373,13 @@ attribution_within(const struct lines *ls, size_t i)
 		size_t offset;
 		struct signs s;
 
-		if (key.p[at - 1] != ' ' || !marks_prefix(rest, MARK_ON) || !opens(rest))
+		if (key.p[at - 1] != ' ' || !marks_prefix(rest, MARK_ON) || !opens(rest, MARK_ON))
 			continue;
 		offset = marks_unfold(ls->list[i].body, at);
 		if (offset >= ls->list[i].body.n ||
 		    char_lower(ls->list[i].body.p[offset]) == ls->list[i].body.p[offset])
 			continue;
-		find_signs(rest, is_quoted_below(ls, i), &s);
+		find_signs(rest, MARK_ON, is_quoted_below(ls, i), &s);
 		if (is_attribution(&s) && s.verb_last)
 			return offset;
 	}

@@ -27,12 +27,14 @@
 #include "reading/transfer.h"
 
 #define ANCESTORS 50
+#define ANSWER_MOST 4096 /* bytes of new text beyond which the other alternative is not read */
 #define SETUP_MOST (4u << 20)
 
 struct reader_context {
 	struct arena *arena;
 	struct reading_setup setup;
 	struct patterns *patterns;
+	struct mime_charsets *charsets;
 };
 
 /* A deep copy by way of its record. */
@@ -68,7 +70,7 @@ reading_open(const struct reading_setup *setup, struct err *e)
 		reading_close(&c);
 		return NULL;
 	}
-	mime_preload();
+	c->charsets = mime_preload();
 	return c;
 }
 
@@ -79,6 +81,7 @@ reading_close(struct reader_context **c)
 		return;
 	if ((*c)->patterns)
 		patterns_close(&(*c)->patterns);
+	mime_release(&(*c)->charsets);
 	arena_close(&(*c)->arena);
 	free(*c);
 	*c = NULL;
@@ -284,15 +287,12 @@ read_single(struct str text, bool html, struct arena *a, struct reading *out)
 static void
 read_body(const struct mime_message *m, const enum body_role *roles, struct arena *a, struct reading *out)
 {
-	struct reading other = { 0 };
 	struct body b;
 
 	body_open(&b, m->n_parts, a, out);
 	for (size_t i = 0; i < m->n_parts; i++) {
 		const struct mime_part *p = &m->parts[i];
 
-		if (roles[i] == BODY_OTHER && other.text.n == 0)
-			read_single(p->text, body_is_html(p), a, &other);
 		if (roles[i] != BODY_TEXT)
 			continue;
 		out->damaged |= p->damaged;
@@ -304,6 +304,24 @@ read_body(const struct mime_message *m, const enum body_role *roles, struct aren
 		}
 	}
 	body_close(&b);
+}
+
+/* The alternative that was not taken says the same, unless somebody wants a yes to be read that no person sees: so it
+ * is read beside a text that may be an answer, and only there, as HTML costs more than all the rest. */
+static void
+read_other(const struct mime_message *m, const enum body_role *roles, struct arena *a, struct reading *out)
+{
+	struct reading other = { 0 };
+
+	for (size_t i = 0; i < m->n_parts && other.text.n == 0; i++) {
+		if (roles[i] != BODY_OTHER)
+			continue;
+		if (out->new_text.n > ANSWER_MOST) {
+			out->other_unread = true;
+			return;
+		}
+		read_single(m->parts[i].text, body_is_html(&m->parts[i]), a, &other);
+	}
 	out->other_text = other.new_text;
 }
 
@@ -402,6 +420,7 @@ read_message(struct reader_context *c, struct str raw, struct arena *a, struct r
 	read_header(&m, a, out);
 	sender_read(&m, &c->setup, a, out);
 	read_body(&m, roles, a, out);
+	read_other(&m, roles, a, out);
 	out->encrypted = body_is_encrypted(&m);
 	machine_classify(&m, &c->setup, a, out);
 	find_references(c, &m, a, out);

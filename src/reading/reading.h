@@ -7,67 +7,10 @@
 #ifndef CASEMAIL_READING_READING_H
 #define CASEMAIL_READING_READING_H
 
-#include <stdint.h>
-
 #include "base/arena.h"
 #include "base/configuration.h"
 #include "base/err.h"
-#include "base/str.h"
-
-enum reading_input { READING_MESSAGE, READING_TEXT, READING_HTML };
-
-/* Who wrote it. Everything but KIND_PERSON is a machine. */
-enum reading_kind {
-	KIND_PERSON,
-	KIND_AUTO_REPLY, /* vacation, ticket system, challenge-response */
-	KIND_BOUNCE,
-	KIND_DELAY,
-	KIND_REPORT,    /* delivered, read: RFC 3464 success, RFC 8098 */
-	KIND_COMPLAINT, /* RFC 5965 */
-	KIND_CALENDAR,  /* an answer to an invitation */
-	KIND_REACTION,
-	KIND_OWN, /* our own mail come back */
-	KIND_COUNT
-};
-const char *reading_kind_name(enum reading_kind k); /* "person", "auto-reply", ... */
-
-/* Where a reference or token stood. */
-enum reading_place {
-	PLACE_RECIPIENT,   /* To, Cc, Delivered-To, X-Original-To: the sub-address of our address */
-	PLACE_IN_REPLY_TO, /* In-Reply-To, References, a Message-ID of ours */
-	PLACE_SUBJECT,
-	PLACE_TEXT,   /* what the sender newly wrote, or a signature */
-	PLACE_QUOTED, /* quoted or forwarded text */
-	PLACE_COUNT
-};
-const char *reading_place_name(enum reading_place p);
-
-struct reading_address {
-	struct str name;    /* decoded, for display only */
-	struct str address; /* local@domain; the domain in lower case */
-};
-
-struct reading_reference {
-	struct str number, token; /* as the pattern's groups gave them; token may be empty; lower case */
-	enum reading_place place;
-};
-
-struct reading_token {
-	struct str token;         /* lower case, only the alphabet of crypto_token */
-	enum reading_place place; /* PLACE_RECIPIENT or PLACE_IN_REPLY_TO */
-};
-
-struct reading_recipient {
-	struct str address, status, action, diagnostic;
-};
-
-struct reading_attachment {
-	struct str name; /* as the sender wrote it, decoded: data, never a path */
-	struct str type; /* "application/pdf" */
-	struct str content_id, content;
-	char sha256[65];
-	bool is_inline;
-};
+#include "reading/reading_part.h"
 
 struct reading {
 	/* Refused by the header guard: a reason code ("two-from", "nul", ...); then only raw facts are set. */
@@ -91,6 +34,7 @@ struct reading {
 	struct str new_text; /* what the sender newly wrote */
 	struct str quoted, signature;
 	struct str other_text; /* new text of the other alternative (HTML beside plain) when both exist */
+	bool other_unread;     /* there is another alternative, not looked at: the text is too long to be an answer */
 	bool interleaved;      /* text between quotes */
 	bool is_forward;
 	struct str above, forward_subject, forward_from, forward_date;
@@ -118,6 +62,8 @@ struct reading {
 	size_t n_notes;
 	struct str content_key; /* hex SHA-256 over Message-ID, From, Date, decoded body and parts */
 };
+
+enum reading_input { READING_MESSAGE, READING_TEXT, READING_HTML };
 
 /* What reading needs to know of us; travels to the reader process in its first record. */
 struct reading_setup {

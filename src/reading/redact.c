@@ -114,4 +114,6 @@ redact_reading(struct reading *r, struct arena *a)
 		redact(&r->failed[i].diagnostic, r, a);
 	for (size_t i = 0; i < r->n_attachments; i++)
 		redact(&r->attachments[i].name, r, a);
+	for (size_t i = 0; i < r->n_notes; i++)
+		redact(&r->notes[i], r, a);
 }

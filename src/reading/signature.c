@@ -15,7 +15,9 @@
 
 #define SIGNOFF_LINES 14
 #define LINE_SHORT 90
-#define NOTICE_BYTES 90
+#define NOTICE_BYTES 80 /* a legal notice has at least */
+#define NOTICE_LONG 300 /* where no word in it tells */
+#define PARAGRAPH_LINE 2048
 
 static struct str
 undecorated(const struct line *l)
@@ -33,25 +35,45 @@ count_words(struct str s)
 	return n;
 }
 
-bool
-signature_is_footer(const struct line *l)
+/* Whether a line that begins with such words goes on like a footer. *device: names a telephone or mail program, or
+ * has a link. */
+static bool
+is_footer_like(const struct line *l, unsigned kinds, bool *device)
 {
 	struct str key = undecorated(l), rest;
-	size_t n, words;
+	size_t words;
 
-	if (l->key.n > 160 || !(l->starts & MARK_FOOTER))
+	if (l->key.n > 160 || !(l->starts & kinds))
 		return false;
-	n = marks_prefix(key, MARK_FOOTER);
-	if (n == 0)
-		return false;
-	rest = str_skip(key, n);
-	if (str_find_char(rest, '<') >= 0) /* a link */
+	rest = str_skip(key, marks_prefix(key, kinds));
+	*device = marks_find_last(rest, MARK_DEVICE, NULL, NULL);
+	if (str_find_char(rest, '<') >= 0) { /* a link */
 		rest = str_head(rest, (size_t)str_find_char(rest, '<'));
+		*device = true;
+	}
 	words = count_words(rest);
 	if (words > 9 || str_find_char(rest, '?') >= 0)
 		return false;
 	/* "Sent from my desk, which is ..." goes on as a sentence */
 	return str_find(rest, STR(", ")) < 0 || words < 4;
+}
+
+bool
+signature_is_footer(const struct line *l)
+{
+	bool device = false;
+
+	return is_footer_like(l, MARK_FOOTER, &device) || (is_footer_like(l, MARK_SENT, &device) && device);
+}
+
+/* "Sent via something", the last there is in [.., end) and no sentence. */
+static bool
+is_weak_footer(const struct lines *ls, size_t i, size_t end)
+{
+	const struct line *l = &ls->list[i];
+	bool device;
+
+	return is_footer_like(l, MARK_SENT, &device) && l->key.p[l->key.n - 1] != '.' && lines_next(ls, i + 1) >= end;
 }
 
 /* Whether the rest of a line after a closing phrase still is a closing: marks, a name, "and regards". */
@@ -163,26 +185,50 @@ is_dashed_name(const struct line *l)
 	return is_name(&rest, 1) && rest.body.n <= 30;
 }
 
+/* Whether the paragraph that begins at line i is a scanner's warning or finding. */
+static bool
+is_banner(const struct lines *ls, size_t i)
+{
+	const struct line *l = &ls->list[i];
+	struct str key = l->key.p[0] == '[' ? l->key : undecorated(l);
+
+	if (marks_prefix(key, MARK_BANNER) > 0)
+		return true;
+	return (l->starts & MARK_WARN) && l->key.n <= PARAGRAPH_LINE &&
+	       marks_find_last(l->key, MARK_OUTSIDE, NULL, NULL);
+}
+
+/* Whether the paragraph at line i has a word of these kinds (0: any, or a contact), and its bytes. */
+static bool
+paragraph_has(const struct lines *ls, size_t i, unsigned kinds, size_t *bytes)
+{
+	bool has = false;
+
+	*bytes = 0;
+	for (size_t k = i; k < ls->n && k < i + LINES_NEAR && !line_is_blank(&ls->list[k]); k++) {
+		struct str key = str_head(ls->list[k].key, PARAGRAPH_LINE);
+
+		*bytes += ls->list[k].raw.n;
+		has = has || (kinds ? marks_find_last(key, kinds, NULL, NULL) : has_contact(&ls->list[k]));
+	}
+	return has;
+}
+
 bool
 signature_is_notice(const struct lines *ls, size_t i)
 {
 	const struct line *l = &ls->list[i];
-	struct str key = undecorated(l);
-	size_t bytes = 0;
+	size_t bytes;
 
 	if (line_is_blank(l))
 		return false;
-	if (l->key.p[0] == '[')
-		key = l->key;
-	else if (!(l->starts & (MARK_LIST | MARK_BANNER | MARK_DISCLAIMER)))
-		return false;
-	if (marks_prefix(key, MARK_LIST | MARK_BANNER) > 0)
+	if (is_banner(ls, i))
 		return true;
-	if (marks_prefix(key, MARK_DISCLAIMER) == 0)
+	if ((l->starts & MARK_LIST) && paragraph_has(ls, i, 0, &bytes))
+		return true;
+	if (!(l->starts & MARK_DISCLAIMER))
 		return false;
-	for (size_t k = i; k < ls->n && k < i + LINES_NEAR && !line_is_blank(&ls->list[k]); k++)
-		bytes += ls->list[k].raw.n;
-	return bytes >= NOTICE_BYTES;
+	return (paragraph_has(ls, i, MARK_SECRET, &bytes) && bytes >= NOTICE_BYTES) || bytes >= NOTICE_LONG;
 }
 
 /* How many lines of [i, end) are not blank, at most 64; *all_short: none is longer than a signature's. */
@@ -221,6 +267,20 @@ is_delimiter(const struct lines *ls, size_t i, size_t end)
 	return n > 0 && n <= 12 && all_short && contact;
 }
 
+/* Words that go on saying something: below a closing they make text of it all. */
+static bool
+is_sentence(const struct line *l)
+{
+	struct str key = l->key;
+	bool wide = str_ends(key, STR("\xe3\x80\x82")); /* the stop of Chinese and Japanese */
+
+	if (str_starts(key, STR("ps:")) || str_starts(key, STR("p.s.")) || str_starts(key, STR("ps.")))
+		return true;
+	if (has_contact(l))
+		return false;
+	return (wide && key.n > 40) || (strchr(".?!:", key.p[key.n - 1]) && count_words(key) >= 4);
+}
+
 /* Where the sign-off of [begin, end) starts, or end. */
 static size_t
 find_closing(const struct lines *ls, size_t begin, size_t end)
@@ -235,8 +295,7 @@ find_closing(const struct lines *ls, size_t begin, size_t end)
 		filled++;
 		if (is_closing(l))
 			found = i;
-		else if (l->raw.n > LINE_SHORT ||
-			 (l->raw.n > 48 && strchr(".?!", l->key.p[l->key.n - 1]) && found == end))
+		else if (l->raw.n > LINE_SHORT || (found == end && is_sentence(l)))
 			break;
 		else if (found != end) /* text above the closing */
 			break;
@@ -289,9 +348,7 @@ skip_banners(struct lines *ls, size_t begin, size_t end, bool text_above)
 			begin = i + 1;
 			continue;
 		}
-		if (key.p[0] != '[')
-			key = undecorated(&ls->list[i]);
-		if (marks_prefix(key, MARK_BANNER) == 0)
+		if (!is_banner(ls, i))
 			break;
 		while (i < end && !line_is_blank(&ls->list[i]))
 			i++;
@@ -314,7 +371,8 @@ find_start(const struct lines *ls, size_t begin, size_t end, bool text_above)
 			continue;
 		if (signature_is_footer(l))
 			return i;
-		if (text_above && begins_paragraph(ls, i, begin) && signature_is_notice(ls, i))
+		if (text_above && begins_paragraph(ls, i, begin) &&
+		    (signature_is_notice(ls, i) || is_weak_footer(ls, i, end)))
 			return i;
 		/* each look at a delimiter reads on: a text made of them is no signature */
 		if (lines_is_rule(l->key, 1) && ++delimiters <= 16 && is_delimiter(ls, i, end))

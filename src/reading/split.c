@@ -9,6 +9,8 @@
 
 #include "reading/split.h"
 
+#include <string.h>
+
 #include "reading/html.h"
 #include "reading/lines.h"
 
@@ -308,8 +310,9 @@ gather(const struct lines *ls, size_t end, enum part part)
 			p[n++] = '\n';
 		gap = false;
 		text = true;
-		for (size_t k = 0; k < raw.n; k++)
-			p[n++] = raw.p[k];
+		if (raw.n)
+			memcpy(p + n, raw.p, raw.n);
+		n += raw.n;
 		p[n++] = '\n';
 	}
 	return str_trim_right((struct str){ p, n });

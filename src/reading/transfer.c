@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: ISC
  * transfer.c: base64, quoted-printable, uuencode; format=flowed.
  *
- * The names of encodings are ours, as mail programs misspell them; of the decoders only uuencode is gmime's: its base64
- * drops what stands before a missing padding, its quoted-printable keeps what a soft line break leaves. Text in
- * uuencode or yEnc that no header announces is left as text.
+ * Not gmime's: mail programs misspell the names of encodings, leave out padding and "begin" lines, and put words behind
+ * the end. Text in uuencode or yEnc that no header announces is left as text.
  */
 #include "config.h"
 
 #include "reading/transfer.h"
 
+#include <stdint.h>
 #include <string.h>
-
-#include <gmime/gmime.h>
 
 #include "reading/header.h"
 
-static GMimeContentEncoding
+enum encoding { ENCODING_NONE, ENCODING_BASE64, ENCODING_QUOTED, ENCODING_UUENCODE };
+
+static enum encoding
 encoding_of(struct str s)
 {
 	char squeezed[24];
@@ -27,12 +27,12 @@ encoding_of(struct str s)
 			squeezed[n++] = char_lower(s.p[i]);
 	e = (struct str){ squeezed, n };
 	if (str_starts(e, STR("base64")) || str_equal(e, STR("xbase64")) || str_equal(e, STR("b64")))
-		return GMIME_CONTENT_ENCODING_BASE64;
+		return ENCODING_BASE64;
 	if (str_starts(e, STR("quotedprint")) || str_equal(e, STR("qp")) || str_starts(e, STR("quoteprint")))
-		return GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
+		return ENCODING_QUOTED;
 	if (str_starts(e, STR("xuu")) || str_starts(e, STR("uu")))
-		return GMIME_CONTENT_ENCODING_UUENCODE;
-	return GMIME_CONTENT_ENCODING_DEFAULT;
+		return ENCODING_UUENCODE;
+	return ENCODING_NONE;
 }
 
 /* Whether a line's first character states the length that it has. */
@@ -140,32 +140,54 @@ decode_base64(struct str s, struct arena *a)
 	return (struct str){ out, n };
 }
 
+/* One line: its first character states how many bytes it gives. */
+static size_t
+decode_uu_line(struct str line, char *out)
+{
+	size_t length = ((size_t)(unsigned char)line.p[0] - 32) & 63, n = 0;
+
+	for (size_t i = 1; i < line.n && n < length; i += 4) {
+		unsigned bits = 0;
+
+		for (size_t k = 0; k < 4; k++)
+			bits = bits << 6 | (i + k < line.n ? ((unsigned)(unsigned char)line.p[i + k] - 32) & 63 : 0);
+		for (int shift = 16; shift >= 0 && n < length; shift -= 8)
+			out[n++] = (char)(bits >> shift & 0xff);
+	}
+	return n;
+}
+
+/* Up to "end" or an empty line; s begins behind "begin". */
+static struct str
+decode_uu(struct str s, struct arena *a)
+{
+	/* a line of four characters and its length gives three bytes */
+	char *out = arena_alloc(a, s.n + 3);
+	struct str line;
+	size_t n = 0;
+
+	while (str_next_line(&s, &line) && !str_equal(line, STR("end")))
+		if (line.n > 1)
+			n += decode_uu_line(line, out + n);
+	return (struct str){ out, n };
+}
+
 struct str
 transfer_decode(struct str content, struct str encoding, size_t max, struct arena *a)
 {
-	GMimeContentEncoding e = encoding_of(encoding);
-	GMimeEncoding state;
-	struct str in = content;
-	char *out;
-	size_t n;
+	struct str in = str_head(content, max > SIZE_MAX / 4 ? max : 4 * max);
 
-	if (e == GMIME_CONTENT_ENCODING_DEFAULT)
-		return str_head(content, max);
-	if (in.n > 3 * max)
-		in = str_head(in, 3 * max);
-	if (e == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE)
-		return str_head(decode_quoted(in, a), max);
-	if (e == GMIME_CONTENT_ENCODING_UUENCODE && !uu_start(&in))
-		return str_head(in, max);
-	if (e == GMIME_CONTENT_ENCODING_BASE64)
+	switch (encoding_of(encoding)) {
+	case ENCODING_BASE64:
 		return str_head(decode_base64(in, a), max);
-	g_mime_encoding_init_decode(&state, e);
-	if (e == GMIME_CONTENT_ENCODING_UUENCODE)
-		state.state |= GMIME_UUDECODE_STATE_BEGIN;
-	out = arena_alloc(a, g_mime_encoding_outlen(&state, in.n) + 8);
-	n = g_mime_encoding_step(&state, in.n ? in.p : "", in.n, out);
-	n += g_mime_encoding_flush(&state, "", 0, out + n);
-	return str_head((struct str){ out, n }, max);
+	case ENCODING_QUOTED:
+		return str_head(decode_quoted(in, a), max);
+	case ENCODING_UUENCODE:
+		return str_head(uu_start(&in) ? decode_uu(in, a) : in, max);
+	case ENCODING_NONE:
+		break;
+	}
+	return str_head(content, max);
 }
 
 struct str

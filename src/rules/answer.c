@@ -286,6 +286,8 @@ answer_judge(const struct reading *r, const struct token_fact *token, const stru
 		unclear(out, WHY_UNREADABLE, "damaged");
 	else if (r->interleaved)
 		unclear(out, WHY_QUOTE, "interleaved");
+	else if (r->other_unread)
+		unclear(out, WHY_UNREADABLE, "alternative-unread");
 	if (out->verdict == VERDICT_AMBIGUOUS || r->other_text.n == 0 || r->is_forward)
 		return;
 	if (token != NULL && token->kind == TOKEN_OF_CONFIRMATION)

@@ -243,6 +243,12 @@ set_html_differs(void)
 }
 
 static void
+set_html_unread(void)
+{
+	w.r.other_unread = true;
+}
+
+static void
 set_html_same(void)
 {
 	w.r.other_text = STR("Yes");
@@ -403,6 +409,7 @@ static const struct row {
 	{ "row 12, 35: three times", ADA, set_asked_enough, "Hm?", OUTCOME_HELD, "ask-again-limit", "update-" },
 	{ "row 12: empty", ADA, NULL, " \n", OUTCOME_ASKED_AGAIN, "unclear", ASK },
 	{ "row 12: with a condition", ADA, NULL, "Yes, but only until Friday", OUTCOME_ASKED_AGAIN, "unclear", ASK },
+	{ "row 12, 37: HTML was not read", ADA, set_html_unread, "Yes", OUTCOME_ASKED_AGAIN, "unclear", ASK },
 	{ "row 12, 37: HTML says otherwise", ADA, set_html_differs, "Yes", OUTCOME_ASKED_AGAIN, "unclear", ASK },
 	{ "row 12, 40: damaged", ADA, set_damaged, "Yes", OUTCOME_ASKED_AGAIN, "unclear", ASK },
 	{ "row 12: encrypted", ADA, set_encrypted, "", OUTCOME_ASKED_AGAIN, "unclear", ASK },
