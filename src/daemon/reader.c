@@ -187,7 +187,7 @@ reader_open(const struct reading_setup *setup, struct reader **out, struct err *
 
 	if (r == NULL)
 		abort();
-	signal(SIGPIPE, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN); /* a reader that dies while it is fed must not take its parent along */
 	r->setup = setup;
 	reader_find_program(r->program);
 	if (reader_start(r, e) < 0) {
