@@ -242,3 +242,15 @@ effect_leave(struct store *s, const struct effect *f, struct store_change *c, st
 	return RUN(s, NULL, e, "UPDATE token SET state = 'void', changed_at = ? WHERE person = ? AND state = 'valid'",
 	    NUMBER(c->now), NUMBER(f->person.id));
 }
+
+int
+effect_absent(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
+{
+	int64_t request;
+
+	if (effect_request(f, c, &request, e))
+		return -1;
+	return RUN(s, NULL, e,
+	    "INSERT INTO request_absent (request, person, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", NUMBER(request),
+	    NUMBER(f->person.id), NUMBER(c->now));
+}
