@@ -101,6 +101,7 @@ request_load(struct ctl *c, struct access_request *r, struct snapshot *s)
 			return status;
 	}
 	if (store_request_prepare(c->store, r, c->arena, &e) < 0 ||
+	    store_request_list(c->store, true, c->arena, &s->requests, &s->n_requests, &e) < 0 ||
 	    store_administrators(c->store, c->arena, &s->administrators, &s->n_administrators, &e) < 0)
 		return ctl_fail(c, &e);
 	return CTL_DONE;

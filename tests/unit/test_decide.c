@@ -342,6 +342,66 @@ set_vacation(void)
 	w.r.kind = KIND_AUTO_REPLY;
 }
 
+/* Ada's mail program answers the request mail. */
+static void
+set_vacation_approver(void)
+{
+	w.r.kind = KIND_AUTO_REPLY;
+	world_token(&w, TOKEN_OF_APPROVAL, ADA);
+}
+
+static void
+set_vacation_last(void)
+{
+	static int64_t ben = BEN;
+
+	set_vacation_approver();
+	w.request.absent = &ben;
+	w.request.n_absent = 1;
+}
+
+static void
+set_vacation_alone(void)
+{
+	set_vacation_approver();
+	w.lines[0].n_approvers = 1;
+}
+
+static void
+set_vacation_again(void)
+{
+	static int64_t ada = ADA;
+
+	set_vacation_alone();
+	w.request.absent = &ada;
+	w.request.n_absent = 1;
+}
+
+static void
+set_vacation_decided(void)
+{
+	set_vacation_alone();
+	w.lines[0].state = LINE_APPROVED;
+}
+
+static void
+set_vacation_void(void)
+{
+	set_vacation_alone();
+	w.tokens[0].state = TOKEN_VOID;
+}
+
+static void
+set_vacation_original(void)
+{
+	w.r.kind = KIND_AUTO_REPLY;
+	w.lines[0].n_approvers = 1;
+	w.s.original = 50;
+	w.s.original_case = CASE_ADMIN;
+	w.s.original_request = REQUEST;
+	w.s.original_to = people[ADA];
+}
+
 static void
 set_bounce(void)
 {
@@ -410,6 +470,15 @@ static const struct row {
 	{ "19: a duplicate", EVA, set_duplicate, OUTCOME_DUPLICATE, "duplicate", "" },
 	{ "33: own mail", EVA, set_own, OUTCOME_MACHINE, "own-mail", "" },
 	{ "row 2, 11: an out-of-office", EVA, set_vacation, OUTCOME_MACHINE, "auto-reply", "" },
+	{ "A2: one of two approvers is away", ADA, set_vacation_approver, OUTCOME_MACHINE, "auto-reply", "absent" },
+	{ "A2: both are", ADA, set_vacation_last, OUTCOME_MACHINE, "auto-reply", "absent notice:escalation>adma" },
+	{ "A2: the only one is", ADA, set_vacation_alone, OUTCOME_MACHINE, "auto-reply",
+	    "absent notice:escalation>adma" },
+	{ "A2: so says the mail it answers", ADA, set_vacation_original, OUTCOME_MACHINE, "auto-reply",
+	    "absent notice:escalation>adma" },
+	{ "A2: told once", ADA, set_vacation_again, OUTCOME_MACHINE, "auto-reply", "" },
+	{ "A2: away, but it is decided", ADA, set_vacation_decided, OUTCOME_MACHINE, "auto-reply", "" },
+	{ "A2: away, with a void token", ADA, set_vacation_void, OUTCOME_MACHINE, "auto-reply", "" },
 	{ "52: an unpaired bounce", 0, set_bounce, OUTCOME_MACHINE, "bounce-unpaired", "" },
 	{ "52: of a contact", 0, set_bounce_contact, OUTCOME_MACHINE, "bounce-permanent",
 	    "bounced undeliverable update-" },
