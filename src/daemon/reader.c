@@ -145,20 +145,20 @@ reader_greet(struct reader *r, struct arena *a, struct err *e)
 	enum frame_type type = FRAME_ERROR;
 	struct str data = STR_NONE;
 	struct buf setup;
-	int ok;
+	struct err ignored;
+	int ok, got;
 
 	buf_init(&setup, 16 << 20);
 	record_from_setup(r->setup, &setup);
 	ok = frame_write(r->to, FRAME_SETUP, buf_str(&setup), deadline, e);
 	buf_free(&setup);
-	if (ok < 0)
-		return -1;
-	ok = frame_read(r->from, 1 << 16, deadline, a, &type, &data, e);
-	if (ok == 0)
-		return err_set(e, ERR_RETRY, "it ended at once");
-	if (ok == 1 && type != FRAME_READY)
+	/* One that refused before it had read all may have said why. */
+	got = frame_read(r->from, 1 << 16, deadline, a, &type, &data, ok == 0 ? e : &ignored);
+	if (got == 1 && type != FRAME_READY)
 		return err_set(e, ERR_FATAL, "%.*s", STR_ARGS(data));
-	return ok == 1 ? 0 : -1;
+	if (ok == 0 && got == 0)
+		return err_set(e, ERR_RETRY, "it ended at once");
+	return ok == 0 && got == 1 ? 0 : -1;
 }
 
 static int
