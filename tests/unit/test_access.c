@@ -302,8 +302,7 @@ test_due(void)
 	OK(world_effect(&w.plan, EFFECT_REQUEST_TIMES)->remind_at == 0 &&
 		world_effect(&w.plan, EFFECT_REQUEST_TIMES)->escalate_at == NOW + HOUR,
 	    "A6: it is crossed out, the other stays");
-	IS_STR(due(NOW + 2 * HOUR),
-	    STR("times notice:reminder#>ada notice:reminder#>ben notice:escalation>adma"),
+	IS_STR(due(NOW + 2 * HOUR), STR("times notice:reminder#>ada notice:reminder#>ben notice:escalation>adma"),
 	    "A6: late for both: one of each");
 	OK(world_effect(&w.plan, EFFECT_REQUEST_TIMES)->escalate_at == 0, "A6: both are crossed out");
 	IS_STR(due(NOW + 168 * HOUR), str_of(expire), "A6: a week away: it expired, and nobody is reminded of it");
