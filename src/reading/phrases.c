@@ -8,6 +8,7 @@
 
 #include "reading/phrases.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "reading/verdict.h"
@@ -24,12 +25,12 @@ hash(struct str s)
 	return h ^ (h >> 29);
 }
 
-static struct phrase *
+static uint32_t *
 slot(const struct verdict_phrases *p, struct str key)
 {
 	size_t i = hash(key) & (p->size - 1);
 
-	while (p->table[i].key.n && !str_equal(p->table[i].key, key))
+	while (p->table[i] && !str_equal(p->list[p->table[i] - 1].key, key))
 		i = (i + 1) & (p->size - 1);
 	return &p->table[i];
 }
@@ -37,20 +38,30 @@ slot(const struct verdict_phrases *p, struct str key)
 const struct phrase *
 phrases_find(const struct verdict_phrases *p, struct str key)
 {
-	const struct phrase *found = slot(p, key);
+	uint32_t found = *slot(p, key);
 
-	return found->key.n ? found : NULL;
+	return found ? &p->list[found - 1] : NULL;
 }
 
+/* The phrase, valid until the next is added. written: constant text that key may be equal to. */
 static struct phrase *
-add(struct verdict_phrases *p, struct str key, enum phrase_kind kind, uint32_t language)
+add(struct verdict_phrases *p, struct str key, struct str written, enum phrase_kind kind, uint32_t language)
 {
-	struct phrase *s = slot(p, key);
+	uint32_t *at = slot(p, key);
 
-	if (s->key.n == 0)
-		s->key = arena_copy(p->arena, key);
-	s->in[kind] |= language;
-	return s;
+	if (*at == 0) {
+		if (p->n == p->room) {
+			p->room = p->room ? p->room + p->room / 4 : 1024;
+			p->list = reallocarray(p->list, p->room, sizeof(*p->list));
+			if (p->list == NULL)
+				abort();
+		}
+		p->list[p->n++] =
+		    (struct phrase){ .key = str_equal(key, written) ? written : arena_copy(p->arena, key) };
+		*at = (uint32_t)p->n;
+	}
+	p->list[*at - 1].in[kind] |= language;
+	return &p->list[*at - 1];
 }
 
 static void
@@ -67,10 +78,10 @@ add_row(struct verdict_phrases *p, const struct phrase_row *row, bool named, str
 		return;
 	if (w.n > p->longest)
 		p->longest = w.n;
-	add(p, w.text, kind, (uint32_t)1 << row->language);
+	add(p, w.text, str_of(row->text), kind, (uint32_t)1 << row->language);
 	bare = words_bare(w.text, scratch);
 	if (!str_equal(bare, w.text))
-		add(p, bare, kind, (uint32_t)1 << row->language);
+		add(p, bare, STR_NONE, kind, (uint32_t)1 << row->language);
 	arena_reset(scratch);
 }
 
@@ -99,7 +110,7 @@ add_extra(
 			    STR_ARGS(text));
 		if (w.n > p->longest)
 			p->longest = w.n;
-		s = add(p, w.text, kind, PHRASE_EVERY);
+		s = add(p, w.text, STR_NONE, kind, PHRASE_EVERY);
 		if (s->in[other])
 			return err_set(e, ERR_FATAL, "phrase \"%.*s\" would be yes and no at once", STR_ARGS(text));
 		s->in[PHRASE_UNCLEAR] = 0; /* the operator decided */
@@ -138,7 +149,9 @@ fill(struct verdict_phrases *p, const struct strings *languages, const struct st
 		return -1;
 	for (p->size = 64; p->size < rows * 3;) /* each may stand twice: with accents and without */
 		p->size *= 2;
-	p->table = arena_array(p->arena, p->size, sizeof(*p->table));
+	p->table = calloc(p->size, sizeof(*p->table));
+	if (p->table == NULL)
+		abort();
 	for (size_t i = 0; i < phrase_rows_n; i++)
 		if (p->all & ((uint32_t)1 << phrase_rows[i].language))
 			add_row(p, &phrase_rows[i], named, scratch);
@@ -170,6 +183,8 @@ verdict_close(struct verdict_phrases **p)
 
 	if (*p == NULL)
 		return;
+	free((*p)->list);
+	free((*p)->table);
 	a = (*p)->arena;
 	arena_close(&a);
 	*p = NULL;

@@ -44,7 +44,8 @@ extern const size_t phrase_rows_n;
 extern const char *const phrase_languages[]; /* "common" and the codes */
 extern const size_t phrase_languages_n;
 
-/* in[kind]: the languages, one bit each, in which the phrase is of that kind. */
+/* key borrows from the generated table where it stands there in normal form, else it lives in the arena. in[kind]: the
+ * languages, one bit each, in which the phrase is of that kind. */
 struct phrase {
 	struct str key;
 	uint32_t in[PHRASE_KINDS];
@@ -54,7 +55,9 @@ struct phrase {
 
 struct verdict_phrases {
 	struct arena *arena;
-	struct phrase *table;
+	struct phrase *list; /* n of them, in the order they came */
+	size_t n, room;
+	uint32_t *table;    /* by hash: number in the list, from 1; 0: free */
 	size_t size;        /* a power of two */
 	size_t longest;     /* tokens of the longest phrase */
 	uint32_t languages; /* enabled, without PHRASE_COMMON and PHRASE_EVERY */
