@@ -14,6 +14,8 @@
 #include "reading/verdict.h"
 
 #define PHRASES_BYTES ((size_t)256 << 20)
+#define SHARED 4096
+#define SHARED_TRIES 64
 
 static uint64_t
 hash(struct str s)
@@ -25,12 +27,19 @@ hash(struct str s)
 	return h ^ (h >> 29);
 }
 
+/* A phrase while the table is filled. */
+struct phrase_draft {
+	struct str key;
+	uint32_t in[PHRASE_KINDS];
+};
+
 static uint32_t *
 slot(const struct verdict_phrases *p, struct str key)
 {
 	size_t i = hash(key) & (p->size - 1);
 
-	while (p->table[i] && !str_equal(p->list[p->table[i] - 1].key, key))
+	while (
+	    p->table[i] && !str_equal(p->drafts ? p->drafts[p->table[i] - 1].key : p->list[p->table[i] - 1].key, key))
 		i = (i + 1) & (p->size - 1);
 	return &p->table[i];
 }
@@ -44,7 +53,7 @@ phrases_find(const struct verdict_phrases *p, struct str key)
 }
 
 /* The phrase, valid until the next is added. written: constant text that key may be equal to. */
-static struct phrase *
+static struct phrase_draft *
 add(struct verdict_phrases *p, struct str key, struct str written, enum phrase_kind kind, uint32_t language)
 {
 	uint32_t *at = slot(p, key);
@@ -52,16 +61,16 @@ add(struct verdict_phrases *p, struct str key, struct str written, enum phrase_k
 	if (*at == 0) {
 		if (p->n == p->room) {
 			p->room = p->room ? p->room + p->room / 4 : 1024;
-			p->list = reallocarray(p->list, p->room, sizeof(*p->list));
-			if (p->list == NULL)
+			p->drafts = reallocarray(p->drafts, p->room, sizeof(*p->drafts));
+			if (p->drafts == NULL)
 				abort();
 		}
-		p->list[p->n++] =
-		    (struct phrase){ .key = str_equal(key, written) ? written : arena_copy(p->arena, key) };
+		p->drafts[p->n++] =
+		    (struct phrase_draft){ .key = str_equal(key, written) ? written : arena_copy(p->arena, key) };
 		*at = (uint32_t)p->n;
 	}
-	p->list[*at - 1].in[kind] |= language;
-	return &p->list[*at - 1];
+	p->drafts[*at - 1].in[kind] |= language;
+	return &p->drafts[*at - 1];
 }
 
 static void
@@ -93,7 +102,7 @@ add_extra(
 
 	for (size_t i = 0; list && i < list->n; i++) {
 		struct str text = list->list[i];
-		struct phrase *s;
+		struct phrase_draft *s;
 		struct words w;
 
 		words_read(text, scratch, &w);
@@ -117,6 +126,39 @@ add_extra(
 		arena_reset(scratch);
 	}
 	return 0;
+}
+
+/* The one copy of in; a few hundred differ. */
+static const uint32_t *
+share(struct verdict_phrases *p, const uint32_t **shared, const uint32_t *in)
+{
+	size_t bytes = PHRASE_KINDS * sizeof(*in), i = hash((struct str){ (const char *)in, bytes }) % SHARED;
+	uint32_t *copy;
+
+	for (size_t tries = 0; tries < SHARED_TRIES && shared[i]; tries++, i = (i + 1) % SHARED)
+		if (memcmp(shared[i], in, bytes) == 0)
+			return shared[i];
+	copy = arena_alloc(p->arena, bytes);
+	memcpy(copy, in, bytes);
+	if (shared[i] == NULL)
+		shared[i] = copy;
+	return copy;
+}
+
+/* The drafts as they stay. */
+static void
+finish(struct verdict_phrases *p)
+{
+	const uint32_t **shared = calloc(SHARED, sizeof(*shared));
+
+	p->list = calloc(p->n + 1, sizeof(*p->list));
+	if (p->list == NULL || shared == NULL)
+		abort();
+	for (size_t i = 0; i < p->n; i++)
+		p->list[i] = (struct phrase){ .key = p->drafts[i].key, .in = share(p, shared, p->drafts[i].in) };
+	free(shared);
+	free(p->drafts);
+	p->drafts = NULL;
 }
 
 static int
@@ -170,6 +212,7 @@ verdict_open(
 
 	p->arena = arena;
 	rc = fill(p, languages, extra_yes, extra_no, scratch, e);
+	finish(p);
 	arena_close(&scratch);
 	if (rc == -1)
 		verdict_close(&p);

@@ -48,15 +48,19 @@ extern const size_t phrase_languages_n;
  * languages, one bit each, in which the phrase is of that kind. */
 struct phrase {
 	struct str key;
-	uint32_t in[PHRASE_KINDS];
+	const uint32_t *in; /* PHRASE_KINDS of them; phrases alike share one */
 };
 
 #define PHRASE_EVERY ((uint32_t)1 << 31) /* the language of what an operator adds */
 
+struct phrase_draft;
+
 struct verdict_phrases {
 	struct arena *arena;
+	struct phrase_draft *drafts; /* while it is filled, in place of the list; room for so many */
+	size_t room;
 	struct phrase *list; /* n of them, in the order they came */
-	size_t n, room;
+	size_t n;
 	uint32_t *table;    /* by hash: number in the list, from 1; 0: free */
 	size_t size;        /* a power of two */
 	size_t longest;     /* tokens of the longest phrase */
