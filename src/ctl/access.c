@@ -8,6 +8,7 @@
 #include "ctl/listing.h"
 #include "ctl/table.h"
 #include "daemon/apply.h"
+#include "daemon/settle_calendar.h"
 #include "rules/access.h"
 #include "store/store_cases.h"
 #include "store/store_people.h"
@@ -55,12 +56,11 @@ request_person(struct ctl *c, struct access_request *r)
 	r->person = (struct person){ .address = ctl_word(c, 0),
 		.first_name = str_trim(str_head(name, (size_t)at)),
 		.last_name = str_skip(name, (size_t)at + 1),
-		.language = ctl_option(c, "language"),
 		.active = true };
 	r->employer = ctl_option(c, "employer");
 	r->country = ctl_option(c, "country");
 	r->phone = ctl_option(c, "phone");
-	return CTL_DONE;
+	return ctl_language(c, &r->person.language);
 }
 
 static int
@@ -69,7 +69,7 @@ request_requester(struct ctl *c, struct access_request *r)
 	struct person_record known;
 	struct err e;
 
-	r->requester_name = c->who;
+	r->requester_name = c->configuration->brand; /* approvers do not know our operators' logins; the audit does */
 	if (!ctl_has(c, "by"))
 		return CTL_DONE;
 	if (store_person_find(c->store, ctl_option(c, "by"), c->arena, &known, &e) < 0)
@@ -101,6 +101,7 @@ request_load(struct ctl *c, struct access_request *r, struct snapshot *s)
 			return status;
 	}
 	if (store_request_prepare(c->store, r, c->arena, &e) < 0 ||
+	    store_request_list(c->store, true, c->arena, &s->requests, &s->n_requests, &e) < 0 ||
 	    store_administrators(c->store, c->arena, &s->administrators, &s->n_administrators, &e) < 0)
 		return ctl_fail(c, &e);
 	return CTL_DONE;
@@ -110,6 +111,7 @@ static int
 access_request_run(struct ctl *c)
 {
 	struct access_request r;
+	struct calendar calendar;
 	struct policy policy;
 	struct snapshot s;
 	struct case_view view;
@@ -121,6 +123,9 @@ access_request_run(struct ctl *c)
 	if (status != CTL_DONE || (status = request_load(c, &r, &s)) != CTL_DONE)
 		return status;
 	settle_policy(c->configuration, NULL, &policy);
+	if (settle_calendar(c->configuration, c->now, c->arena, &calendar, &e) < 0)
+		return ctl_fail(c, &e);
+	policy.calendar = &calendar;
 	if (access_request_open(&r, &s, &policy, c->arena, &plan, &e) < 0)
 		return ctl_fail(c, &e);
 	if ((status = ctl_apply(c, &plan, "access-request", NULL, 0, &done)) != CTL_DONE)

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "daemon/process.h"
 #include "daemon/settle.h"
+#include "daemon/timers.h"
 #include "daemon/watch.h"
 #include "outbox/compose.h"
 #include "outbox/smtp.h"
@@ -32,6 +33,7 @@ struct dispatch {
 	const struct configuration *configuration;
 	struct store *store;
 	struct watch *watch;
+	struct timers *timers;
 	struct smtp *smtp;
 	struct own_marks marks;
 	struct arena *arena;
@@ -43,7 +45,7 @@ struct dispatch {
 };
 
 static int
-dispatch_open(struct dispatch *d, struct err *e)
+dispatch_open(struct dispatch *d, bool once, struct err *e)
 {
 	const struct configuration *c = d->configuration;
 
@@ -51,7 +53,7 @@ dispatch_open(struct dispatch *d, struct err *e)
 	buf_init(&d->mail, LETTER_MOST);
 	snprintf(d->claimer, sizeof(d->claimer), "%ld", (long)getpid());
 	if (store_open(c->database, STORE_WRITE, &d->store, e) < 0 || settle_marks(d->store, c, &d->marks, e) < 0 ||
-	    watch_open(c->database, &d->watch, e) < 0)
+	    watch_open(c->database, &d->watch, e) < 0 || timers_open(c, d->store, &d->marks, once, &d->timers, e) < 0)
 		return -1;
 	d->smtp = smtp_open(c->smtp, c->n_smtp);
 	smtp_stop_when(d->smtp, process_is_stopping);
@@ -62,6 +64,7 @@ static void
 dispatch_close(struct dispatch *d)
 {
 	smtp_close(&d->smtp);
+	timers_close(&d->timers);
 	watch_close(&d->watch);
 	store_close(&d->store);
 	buf_free(&d->mail);
@@ -191,6 +194,8 @@ dispatch_round(struct dispatch *d, size_t *n, struct err *e)
 	size_t i;
 
 	arena_reset(d->arena);
+	if (timers_run(d->timers, e) < 0)
+		return -1;
 	if (d->outage && clock_monotonic() < d->resume_at)
 		return 0;
 	if (store_outbox_claim(d->store, str_of(d->claimer), clock_now(), d->has_claimed ? CLAIM_STALE_MS : 0,
@@ -218,14 +223,16 @@ dispatch_round(struct dispatch *d, size_t *n, struct err *e)
 static int
 dispatch_wait(struct dispatch *d, struct err *e)
 {
-	int64_t next_at, ms = IDLE_MS;
+	int64_t next_at, timer_at, ms = IDLE_MS;
 
-	if (store_outbox_next(d->store, &next_at, e) < 0)
+	if (store_outbox_next(d->store, &next_at, e) < 0 || timers_next(d->timers, &timer_at, e) < 0)
 		return -1;
 	if (d->outage)
 		ms = d->resume_at - clock_monotonic() < ms ? d->resume_at - clock_monotonic() : ms;
 	else if (next_at && next_at - clock_now() < ms)
 		ms = next_at - clock_now();
+	if (timer_at && timer_at - clock_now() < ms)
+		ms = timer_at - clock_now();
 	process_report(REPORT_ALIVE);
 	watch_wait(d->watch, process_stop_fd(), ms);
 	return 0;
@@ -257,7 +264,7 @@ dispatch_run(const struct configuration *c, bool once)
 	struct err e = { 0 };
 	int status = 1;
 
-	if (dispatch_open(&d, &e) < 0) {
+	if (dispatch_open(&d, once, &e) < 0) {
 		LOG_ERROR("the dispatcher could not start", LOG_Z("reason", e.text));
 	} else {
 		process_report(REPORT_READY);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC
- * dispatch.h: sends what the transactions wrote.
+ * dispatch.h: sends what the transactions wrote, and runs the timers.
  */
 #ifndef CASEMAIL_DAEMON_DISPATCH_H
 #define CASEMAIL_DAEMON_DISPATCH_H

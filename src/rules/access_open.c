@@ -67,8 +67,28 @@ check_line(const struct access_request *r, size_t i, struct err *e)
 	return 0;
 }
 
+/* Whether the same is being asked for already; a change of mind belongs into that request. */
 static int
-check_request(const struct access_request *r, const struct policy *policy, struct err *e)
+check_duplicate(const struct access_request *r, const struct snapshot *s, struct err *e)
+{
+	for (size_t i = 0; i < s->n_requests; i++) {
+		const struct access_request *other = &s->requests[i];
+
+		if (!person_same(&other->person, &r->person))
+			continue;
+		for (size_t k = 0; k < other->n_lines; k++)
+			for (size_t j = 0; j < r->n_lines; j++)
+				if (other->lines[k].state == LINE_PENDING &&
+				    other->lines[k].deployment.id == r->lines[j].deployment.id)
+					return err_set(e, ERR_REJECT, "%.*s: request %lld for %.*s is pending already",
+					    STR_ARGS(r->lines[j].deployment.org_id), (long long)other->id,
+					    STR_ARGS(r->person.address));
+	}
+	return 0;
+}
+
+static int
+check_request(const struct access_request *r, const struct snapshot *s, const struct policy *policy, struct err *e)
 {
 	if (r->n_lines == 0)
 		return err_set(e, ERR_REJECT, "the request names no deployment");
@@ -77,7 +97,7 @@ check_request(const struct access_request *r, const struct policy *policy, struc
 	for (size_t i = 0; i < r->n_lines; i++)
 		if (check_line(r, i, e) < 0)
 			return -1;
-	return 0;
+	return check_duplicate(r, s, e);
 }
 
 /* The request opened, so that the approvers that must not decide are gone: nobody decides about access of his own,
@@ -106,6 +126,16 @@ without_grantee(const struct access_request *r, const struct policy *policy, str
 		}
 	}
 	return out;
+}
+
+/* When time does what to a request opened at now (A6). What would come after the expiry never comes. */
+static void
+set_times(struct access_request *r, const struct policy *policy, int64_t now)
+{
+	if (policy->calendar && policy->reminder_business_days)
+		r->remind_at = calendar_after(policy->calendar, now, policy->reminder_business_days);
+	if (policy->calendar && policy->escalation_business_days)
+		r->escalate_at = calendar_after(policy->calendar, now, policy->escalation_business_days);
 }
 
 static void
@@ -190,10 +220,11 @@ access_request_open(const struct access_request *r, const struct snapshot *s, co
 {
 	struct access_request *open;
 
-	if (check_request(r, policy, e) < 0)
+	if (check_request(r, s, policy, e) < 0)
 		return -1;
 	plan_init(out, a);
 	open = without_grantee(r, policy, a);
+	set_times(open, policy, s->now);
 	open_case(out, open);
 	if (r->requester.id && access_lines_of(open, r->requester.id) > 0) {
 		struct access_decision self = { .decider = &r->requester,

@@ -167,6 +167,28 @@ test_redaction(void)
 	record_to_json(&r, NULL, &b);
 	OK(str_find_nocase(buf_str(&b), STR("0123456789abc")) < 0, "nothing of it is in JSON");
 	buf_free(&b);
+	read_message("From: support@cases.example\nTo: b@x.example\n"
+		     "Message-ID: <0123456789abcdefghjkmnpqrs.abcdefghjkmnp@cases.example>\n\nours, sent back\n",
+	    &r);
+	IS_STR(r.message_id, STR("0123....abcdefghjkmnp@cases.example"), "45: nor in the Message-ID of our own mail");
+}
+
+static void
+test_hops(void)
+{
+	static char raw[40 * 32 + 100];
+	struct reading r;
+
+	for (int hops = 25; hops <= 26; hops++) {
+		size_t n = 0;
+
+		for (int i = 0; i < hops; i++)
+			n += (size_t)snprintf(raw + n, sizeof(raw) - n, "Received: by mx%d.example; x\n", i);
+		snprintf(raw + n, sizeof(raw) - n, "From: a@x.example\n\nhello\n");
+		read_message(raw, &r);
+		IS_STR(r.malformed, hops == 25 ? STR_NONE : STR("too-many-hops"), "a mail that goes round and round");
+		IS_INT(r.received, hops, "trace fields");
+	}
 }
 
 static void
@@ -254,6 +276,7 @@ main(void)
 	test_attachments();
 	test_flags();
 	test_redaction();
+	test_hops();
 	test_content_key();
 	test_ancestors();
 	test_inputs();

@@ -255,6 +255,51 @@ test_duplicates(void)
 	}
 }
 
+/* A copy that came first, at this standing, and what the next one is taken for. */
+static void
+test_duplicates_by_standing(void)
+{
+	static const struct {
+		const char *name, *before, *reason;
+		enum outcome outcome;
+		enum authentication_level now;
+		bool is_list, is_duplicate;
+	} rows[] = {
+		{ "19: a forged copy hides no verified one", "none", "no-token", OUTCOME_REFUSED, AUTH_PASS, false,
+		    false },
+		{ "nor a weak one", "weak", "unverified", OUTCOME_HELD, AUTH_PASS, false, false },
+		{ "nor one that was only asked about", "none", "confirmation-needed", OUTCOME_CONFIRMATION_ASKED,
+		    AUTH_PASS, false, false },
+		{ "one as good does", "pass", "not-permitted", OUTCOME_REFUSED, AUTH_PASS, false, true },
+		{ "a forged one is a duplicate of another", "fail", "authentication-failed", OUTCOME_REFUSED, AUTH_FAIL,
+		    false, true },
+		{ "what was appended is not appended again", "none", "customer-replied", OUTCOME_APPENDED, AUTH_PASS,
+		    false, true },
+		{ "what was decided is not decided again", "weak", "denied", OUTCOME_DECIDED, AUTH_PASS, false, true },
+		{ "a list's copy hides no direct one", "pass", "list", OUTCOME_MACHINE, AUTH_PASS, false, false },
+		{ "but another of the list", "pass", "list", OUTCOME_MACHINE, AUTH_PASS, true, true },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct scene x;
+		char sql[200];
+		int64_t id;
+
+		scene_open(&x);
+		MUST(&x.r, rig_message(&x.r, 3, "key", rows[i].outcome, &id));
+		snprintf(sql, sizeof(sql), "UPDATE message SET authentication = '%s', reason = '%s'", rows[i].before,
+		    rows[i].reason);
+		rig_sql(&x.r, sql);
+		x.m.content_key = STR("key");
+		x.m.authentication = rows[i].now;
+		x.m.is_list = rows[i].is_list;
+		x.v.uid = 4;
+		scene_load(&x);
+		IS_INT(x.s.duplicate_of, rows[i].is_duplicate ? id : 0, rows[i].name);
+		scene_close(&x);
+	}
+}
+
 static void
 test_answers(void)
 {
@@ -310,16 +355,50 @@ test_original(void)
 		x.m.original_id = str_of(rows[i].id);
 		scene_load(&x);
 		IS_INT(x.s.original, rows[i].known ? stored.letter : 0, rows[i].name);
+		OK(!x.s.original_bounced, "which did not bounce yet");
 		IS_INT(x.s.original_to.id, rows[i].known ? x.r.eva : 0, "to whom");
 		IS_INT((long long)x.s.n_cases, rows[i].known, "and its case");
 	}
 	dead.person.id = x.r.eva;
 	MUST(&x.r, store_effect(x.r.s, &bounced, &c, &x.r.e));
 	MUST(&x.r, store_effect(x.r.s, &dead, &c, &x.r.e));
+	x.m.original_id = STR("key1@relay.example");
 	scene_load(&x);
+	OK(x.s.original_bounced, "it is known to have bounced");
 	OK(x.s.sender.undeliverable, "the address is dead");
 	MUST(&x.r, store_case_timeline(x.r.s, x.c, x.r.a, &t, &n, &x.r.e));
 	IS_STR(t[n - 1].state, STR("bounced"), "and the case shows it");
+	scene_close(&x);
+}
+
+/* How often the sender wrote to a case lately: mail of that person alone, not what is old. */
+static void
+test_mailed_recently(void)
+{
+	static const struct {
+		int64_t ago;
+		enum way way;
+		bool other, counts;
+	} rows[] = { { 0, WAY_MAIL, false, true }, { 9 * 60000, WAY_MAIL, false, true },
+		{ 10 * 60000, WAY_MAIL, false, false }, { 0, WAY_CASECTL, false, false },
+		{ 0, WAY_MAIL, true, false } };
+	struct scene x;
+	int wanted = 0;
+
+	scene_open(&x);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct store_change c = { .now = NOW + 60000 - rows[i].ago, .who = STR("test") };
+		struct effect f = { .kind = EFFECT_UPDATE, .way = rows[i].way, .text = STR("x"), .case_id = x.c };
+
+		f.person.id = rows[i].other ? x.r.rita : x.r.eva;
+		MUST(&x.r, store_effect(x.r.s, &f, &c, &x.r.e));
+		wanted += rows[i].counts;
+	}
+	rig_letter(&x.r, x.c, x.r.eva, "key1", token);
+	x.m.original_id = STR("key1@support.example");
+	scene_load(&x);
+	OK(x.s.n_cases == 1, "the case is known");
+	IS_INT(x.s.n_cases ? x.s.cases[0].mailed_recently : -1, wanted, "34: mails to it in ten minutes");
 	scene_close(&x);
 }
 
@@ -332,6 +411,8 @@ main(void)
 	test_token_effects();
 	test_asked();
 	test_duplicates();
+	test_duplicates_by_standing();
+	test_mailed_recently();
 	test_answers();
 	test_original();
 	return tap_done();
