@@ -75,6 +75,10 @@ struct configuration {
 	bool approval_self_grant;
 	struct strings approval_languages, confirm_levels, extra_yes, extra_no;
 	int approval_expiry_days, ask_again_most, ask_again_hours;
+	int reminder_business_days, escalation_business_days; /* 0: never */
+	/* calendar: working_days "Monday", holidays "2026-12-25", from and to "09:00" */
+	struct str calendar_zone, calendar_from, calendar_to, holidays_file;
+	struct strings working_days, holidays;
 	/* answers and the outbox */
 	int answers_per_10_minutes; /* global breaker for automatic answers */
 	int retry_days;
@@ -93,7 +97,8 @@ struct configuration *configuration_load(const char *path, struct buf *errors);
 struct configuration *configuration_defaults(void);
 void configuration_close(struct configuration **c);
 /* Whether the files it names are there and fit to be used: password_file (as configuration_secret),
- * ca_file, template_dir. 0, or -1: then each error was added to errors, one a line. */
+ * ca_file, template_dir, the zone and the file of the calendar. 0, or -1: then each error was added to errors, one a
+ * line. */
 int configuration_check_files(const struct configuration *c, struct buf *errors);
 
 /* The first line of a secret file, without its line end, at most 4096 bytes; refuses one that

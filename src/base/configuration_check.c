@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "base/configuration_schema.h"
+#include "base/date.h"
+#include "base/zone.h"
 
 #define LOCAL_MOST 64   /* bytes of a local part, RFC 5321 section 4.5.3.1.1 */
 #define TOKEN_LENGTH 26 /* of a reply token in a sub-address */
@@ -163,6 +165,26 @@ phrases_check(const struct configuration *c, struct problems *p)
 }
 
 static void
+calendar_check(const struct configuration *c, struct problems *p)
+{
+	int from, to;
+
+	if (c->working_days.n == 0)
+		problem_at(p, &c->working_days, &c->calendar_zone,
+		    "calendar.working_days is empty; allowed: one or more of \"Monday\", ... \"Sunday\"");
+	if (date_time_parse(c->calendar_from, &from) && date_time_parse(c->calendar_to, &to) && from >= to)
+		problem_at(p, &c->calendar_to, &c->calendar_from,
+		    "calendar.to: \"%.*s\" is not after calendar.from; allowed: a later time of the same day",
+		    STR_ARGS(c->calendar_to));
+	if (c->reminder_business_days && c->escalation_business_days &&
+	    c->escalation_business_days < c->reminder_business_days)
+		problem_at(p, &c->escalation_business_days, &c->reminder_business_days,
+		    "approval.escalation_business_days comes before approval.reminder_business_days; allowed: at least "
+		    "%d, or 0 for never",
+		    c->reminder_business_days);
+}
+
+static void
 limits_check(const struct configuration *c, struct problems *p)
 {
 	const struct limits *l = &c->limits;
@@ -195,6 +217,7 @@ configuration_check(struct configuration *c, struct problems *p)
 	reference_check(c, p);
 	authentication_check(c, p);
 	phrases_check(c, p);
+	calendar_check(c, p);
 	limits_check(c, p);
 }
 
@@ -232,6 +255,15 @@ configuration_check_files(const struct configuration *c, struct buf *errors)
 	if (c->template_dir.n > 0 && (stat(c->template_dir.p, &st) != 0 || !S_ISDIR(st.st_mode)))
 		problem_at(&p, &c->template_dir, NULL, "mail.template_dir: %.*s is not a folder that can be read",
 		    STR_ARGS(c->template_dir));
+	if (!zone_exists(c->calendar_zone))
+		problem_at(&p, &c->calendar_zone, NULL,
+		    "calendar.zone: \"%.*s\" is not known here; allowed: a zone of the system, as \"Europe/Berlin\"",
+		    STR_ARGS(c->calendar_zone));
+	if (c->holidays_file.n > 0 &&
+	    (access(c->holidays_file.p, R_OK) != 0 || stat(c->holidays_file.p, &st) != 0 || !S_ISREG(st.st_mode)))
+		problem_at(&p, &c->holidays_file, NULL,
+		    "calendar.holidays_file: %.*s cannot be used; allowed: a readable iCalendar file",
+		    STR_ARGS(c->holidays_file));
 	problems_show(&p, errors);
 	result = p.n > 0 ? -1 : 0;
 	problems_close(&p);

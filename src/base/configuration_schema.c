@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "base/date.h"
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define AT(type, field) .offset = offsetof(type, field), .size = sizeof(((type *)NULL)->field)
 #define TABLE(t) .keys = (t), .n_keys = COUNT(t)
@@ -91,6 +93,30 @@ check_level(struct str s)
 	return str_equal(s, STR("Basic")) || str_equal(s, STR("Read-Only")) || str_equal(s, STR("Read-Write"))
 		   ? NULL
 		   : "\"Basic\", \"Read-Only\", \"Read-Write\"";
+}
+
+static const char *
+check_weekday(struct str s)
+{
+	int v;
+
+	return date_weekday_parse(s, &v) ? NULL : "\"Monday\", \"Tuesday\", ... \"Sunday\"";
+}
+
+static const char *
+check_time(struct str s)
+{
+	int v;
+
+	return date_time_parse(s, &v) ? NULL : "a time such as \"09:00\", from 00:00 to 24:00";
+}
+
+static const char *
+check_date(struct str s)
+{
+	int64_t v;
+
+	return date_parse(s, &v) ? NULL : "a date such as \"2026-12-25\"";
 }
 
 static const struct key_choice tls_choices[] = {
@@ -220,6 +246,18 @@ static const struct key approval_keys[] = {
 	NUMBER(C, "expiry_days", approval_expiry_days, 1, 365, "14"),
 	NUMBER(C, "ask_again_most", ask_again_most, 0, 20, "3"),
 	NUMBER(C, "ask_again_hours", ask_again_hours, 0, 720, "24"),
+	NUMBER(C, "reminder_business_days", reminder_business_days, 0, 60, "1"),
+	NUMBER(C, "escalation_business_days", escalation_business_days, 0, 60, "2"),
+};
+
+static const struct key calendar_keys[] = {
+	TEXT(C, "zone", calendar_zone, 1, 64, .fallback = "UTC"),
+	TEXTS(C, "working_days", working_days, .check = check_weekday,
+	    .fallback = "Monday,Tuesday,Wednesday,Thursday,Friday"),
+	TEXT(C, "from", calendar_from, 5, 5, .fallback = "09:00", .check = check_time),
+	TEXT(C, "to", calendar_to, 5, 5, .fallback = "17:00", .check = check_time),
+	TEXTS(C, "holidays", holidays, .check = check_date),
+	FILE_NAME(C, "holidays_file", holidays_file),
 };
 
 static const struct key outbox_keys[] = {
@@ -283,6 +321,7 @@ const struct key configuration_keys[] = {
 	{ .name = "authentication", .type = KEY_GROUP, TABLE(authentication_keys) },
 	{ .name = "updates", .type = KEY_GROUP, TABLE(updates_keys) },
 	{ .name = "approval", .type = KEY_GROUP, TABLE(approval_keys) },
+	{ .name = "calendar", .type = KEY_GROUP, TABLE(calendar_keys) },
 	{ .name = "outbox", .type = KEY_GROUP, TABLE(outbox_keys) },
 	{ .name = "limits", .type = KEY_GROUP, TABLE(limit_keys) },
 	TEXTS(C, "free_mail_domains", free_mail_domains, .check = check_domain, .fallback = FREE_MAIL),

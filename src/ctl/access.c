@@ -8,6 +8,7 @@
 #include "ctl/listing.h"
 #include "ctl/table.h"
 #include "daemon/apply.h"
+#include "daemon/settle_calendar.h"
 #include "rules/access.h"
 #include "store/store_cases.h"
 #include "store/store_people.h"
@@ -110,6 +111,7 @@ static int
 access_request_run(struct ctl *c)
 {
 	struct access_request r;
+	struct calendar calendar;
 	struct policy policy;
 	struct snapshot s;
 	struct case_view view;
@@ -121,6 +123,9 @@ access_request_run(struct ctl *c)
 	if (status != CTL_DONE || (status = request_load(c, &r, &s)) != CTL_DONE)
 		return status;
 	settle_policy(c->configuration, NULL, &policy);
+	if (settle_calendar(c->configuration, c->now, c->arena, &calendar, &e) < 0)
+		return ctl_fail(c, &e);
+	policy.calendar = &calendar;
 	if (access_request_open(&r, &s, &policy, c->arena, &plan, &e) < 0)
 		return ctl_fail(c, &e);
 	if ((status = ctl_apply(c, &plan, "access-request", NULL, 0, &done)) != CTL_DONE)

@@ -7,7 +7,9 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "daemon/settle.h"
+#include "daemon/settle_calendar.h"
 #include "reading/reading.h"
 #include "reading/verdict.h"
 #include "store/store.h"
@@ -152,13 +154,25 @@ check_words(const struct configuration *c, struct buf *errors)
 }
 
 static void
+check_calendar(const struct configuration *c, struct buf *errors)
+{
+	struct arena *a = arena_open(CHECK_MEMORY);
+	struct calendar calendar;
+	struct err e;
+
+	if (settle_calendar(c, clock_now(), a, &calendar, &e) < 0)
+		buf_add_format(errors, "%.*s: calendar: %s\n", STR_ARGS(c->path), e.text);
+	arena_close(&a);
+}
+
+static void
 check_database(const struct configuration *c, struct buf *errors)
 {
 	struct store *s = NULL;
 	struct err e;
 
 	if (store_open(c->database, STORE_READ, &s, &e) < 0)
-		buf_add_format(errors, "database %.*s: %s\n", STR_ARGS(c->database), e.text);
+		buf_add_format(errors, "database: %s\n", e.text);
 	store_close(&s);
 }
 
@@ -169,7 +183,8 @@ check_configuration(const char *path, struct buf *errors)
 
 	if (c == NULL)
 		return NULL;
-	configuration_check_files(c, errors);
+	if (configuration_check_files(c, errors) == 0)
+		check_calendar(c, errors);
 	check_patterns(c, errors);
 	check_words(c, errors);
 	check_database(c, errors);

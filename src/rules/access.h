@@ -55,6 +55,12 @@ void access_overdue(const struct access_request *r, const struct person *adminis
     struct arena *a, struct plan *out);
 void access_expire(const struct access_request *r, struct arena *a, struct plan *out);
 
+/* All that is due at now, once, however late it is; what has expired is neither reminded of nor reported. */
+void access_due(const struct access_request *r, int64_t now, const struct person *administrators,
+    size_t n_administrators, struct arena *a, struct plan *out);
+/* When r is next due, ms: expiry at the latest; 0: nothing is pending. */
+int64_t access_next(const struct access_request *r);
+
 /* Removal of levels at once (A8): one grant effect a level held. */
 int access_revoke(const struct person *person, const struct deployment *d, enum access_level held, struct arena *a,
     struct plan *out, struct err *e);

@@ -108,6 +108,16 @@ without_grantee(const struct access_request *r, const struct policy *policy, str
 	return out;
 }
 
+/* When time does what to a request opened at now (A6). What would come after the expiry never comes. */
+static void
+set_times(struct access_request *r, const struct policy *policy, int64_t now)
+{
+	if (policy->calendar && policy->reminder_business_days)
+		r->remind_at = calendar_after(policy->calendar, now, policy->reminder_business_days);
+	if (policy->calendar && policy->escalation_business_days)
+		r->escalate_at = calendar_after(policy->calendar, now, policy->escalation_business_days);
+}
+
 static void
 open_case(struct plan *p, const struct access_request *r)
 {
@@ -194,6 +204,7 @@ access_request_open(const struct access_request *r, const struct snapshot *s, co
 		return -1;
 	plan_init(out, a);
 	open = without_grantee(r, policy, a);
+	set_times(open, policy, s->now);
 	open_case(out, open);
 	if (r->requester.id && access_lines_of(open, r->requester.id) > 0) {
 		struct access_decision self = { .decider = &r->requester,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  * access_time.c: what time does to a request that nobody has answered: reminder, administrators, expiry (A6).
  *
- * When each is due is not known here. Nothing is ever granted by time passing.
+ * What is due is done once, however long nobody looked. Nothing is ever granted by time passing.
  */
 #include "config.h"
 
@@ -55,6 +55,22 @@ tell_approvers(struct plan *p, const struct access_request *r, enum notice_kind 
 		}
 }
 
+static void
+tell_administrators(
+    struct plan *out, const struct access_request *r, const struct person *administrators, size_t n_administrators)
+{
+	for (size_t i = 0; is_pending(r) && i < n_administrators; i++) {
+		struct notice *n;
+
+		if (!person_reachable(&administrators[i]))
+			continue;
+		n = time_notice(out, NOTICE_ESCALATION, &administrators[i], r);
+		notice_value(out, n, "reason", STR("unanswered"));
+		notice_value(out, n, "unanswered", STR("yes"));
+		notice_value(out, n, "detail", STR("no approver has answered the request in time"));
+	}
+}
+
 void
 access_remind(const struct access_request *r, struct arena *a, struct plan *out)
 {
@@ -67,16 +83,7 @@ access_overdue(const struct access_request *r, const struct person *administrato
     struct arena *a, struct plan *out)
 {
 	plan_init(out, a);
-	for (size_t i = 0; is_pending(r) && i < n_administrators; i++) {
-		struct notice *n;
-
-		if (!person_reachable(&administrators[i]))
-			continue;
-		n = time_notice(out, NOTICE_ESCALATION, &administrators[i], r);
-		notice_value(out, n, "reason", STR("unanswered"));
-		notice_value(out, n, "unanswered", STR("yes"));
-		notice_value(out, n, "detail", STR("no approver has answered the request in time"));
-	}
+	tell_administrators(out, r, administrators, n_administrators);
 }
 
 /* The person hears of what was granted before the rest expired. */
@@ -121,4 +128,50 @@ access_expire(const struct access_request *r, struct arena *a, struct plan *out)
 		time_notice(out, NOTICE_ACCESS_EXPIRED, &r->requester, r);
 	if (granted.n && r->person.address.n && !r->person.undeliverable)
 		tell_person(out, r, granted);
+}
+
+static bool
+is_due(int64_t at, int64_t now)
+{
+	return at != 0 && at <= now;
+}
+
+void
+access_due(const struct access_request *r, int64_t now, const struct person *administrators, size_t n_administrators,
+    struct arena *a, struct plan *out)
+{
+	bool remind = is_due(r->remind_at, now), escalate = is_due(r->escalate_at, now);
+	struct effect *f;
+
+	plan_init(out, a);
+	if (!is_pending(r))
+		return;
+	if (is_due(r->expires_at, now)) {
+		access_expire(r, a, out);
+	} else if (remind || escalate) {
+		f = plan_effect(out, EFFECT_REQUEST_TIMES);
+		f->request_id = r->id;
+		f->remind_at = remind ? 0 : r->remind_at;
+		f->escalate_at = escalate ? 0 : r->escalate_at;
+		if (remind)
+			tell_approvers(out, r, NOTICE_REMINDER);
+		if (escalate)
+			tell_administrators(out, r, administrators, n_administrators);
+	}
+	out->case_id = r->case_id;
+	out->request_id = r->id;
+}
+
+int64_t
+access_next(const struct access_request *r)
+{
+	int64_t next = r->expires_at;
+
+	if (!is_pending(r))
+		return 0;
+	if (r->remind_at && (next == 0 || r->remind_at < next))
+		next = r->remind_at;
+	if (r->escalate_at && (next == 0 || r->escalate_at < next))
+		next = r->escalate_at;
+	return next;
 }

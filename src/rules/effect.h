@@ -23,6 +23,7 @@ enum effect_kind {
 	EFFECT_TOKEN, /* token_id, token_state */
 	EFFECT_TOKENS_OF_REQUEST, /* request_id, token_state: all that are still valid */
 	EFFECT_ASKED_AGAIN,       /* request_id, person */
+	EFFECT_REQUEST_TIMES,     /* request_id, remind_at, escalate_at (0: done) */
 	EFFECT_UNDELIVERABLE,     /* person: the registered address bounced for good */
 	EFFECT_BOUNCED,           /* outbox_id, text = diagnostic: shown with the notice */
 	EFFECT_NOTICE             /* notice */
@@ -49,6 +50,7 @@ struct effect {
 	int64_t deployment; /* EFFECT_GRANT without a request: person gets level (or none) on it */
 	enum access_level level;
 	enum token_state token_state;
+	int64_t remind_at, escalate_at; /* ms */
 	struct new_case new_case;
 	const struct access_request *request;
 	struct notice notice;

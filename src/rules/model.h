@@ -78,6 +78,7 @@ struct access_request {
 	struct request_line *lines;
 	size_t n_lines;
 	int64_t created_at, expires_at;
+	int64_t remind_at, escalate_at; /* when time does what to it next; 0: never, or done */
 };
 
 /* A reply token, as found by its hash. */

@@ -7,6 +7,7 @@
 
 #include "reading/reading.h"
 #include "reading/verdict.h"
+#include "rules/calendar.h"
 #include "rules/model.h"
 
 /* How the message reached us. */
@@ -86,6 +87,8 @@ struct policy {
 	struct strings confirm_levels;
 	int ask_again_most, ask_again_hours, answers_per_10_minutes, approval_expiry_days;
 	struct strings free_mail_domains;
+	const struct calendar *calendar;                      /* for new requests; NULL: no reminders */
+	int reminder_business_days, escalation_business_days; /* 0: never */
 };
 
 #endif

@@ -34,11 +34,12 @@ effect_request_open(struct store *s, const struct effect *f, struct store_change
 		return -1;
 	if (RUN(s, NULL, e,
 		"INSERT INTO request (case_id, version, person, first_name, last_name, address, language, organisation,"
-		" employer, country, phone, requester, requester_name, created_at, expires_at)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		" employer, country, phone, requester, requester_name, created_at, expires_at, remind_at, escalate_at)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		NUMBER(case_id), NUMBER(r->version), ID(p->id), TEXT(p->first_name), TEXT(p->last_name),
 		TEXT(p->address), TEXT(p->language), ID(p->organisation), TEXT(r->employer), TEXT(r->country),
-		TEXT(r->phone), ID(r->requester.id), TEXT(r->requester_name), NUMBER(c->now), NUMBER(r->expires_at)))
+		TEXT(r->phone), ID(r->requester.id), TEXT(r->requester_name), NUMBER(c->now), NUMBER(r->expires_at),
+		ID(r->remind_at), ID(r->escalate_at)))
 		return -1;
 	c->new_request = store_last_id(s);
 	for (size_t i = 0; i < r->n_lines; i++)
@@ -220,4 +221,15 @@ effect_asked_again(struct store *s, const struct effect *f, struct store_change 
 	    "INSERT INTO request_asked (request, person, times, last_at) VALUES (?, ?, 1, ?)"
 	    " ON CONFLICT (request, person) DO UPDATE SET times = times + 1, last_at = excluded.last_at",
 	    NUMBER(request), NUMBER(f->person.id), NUMBER(c->now));
+}
+
+int
+effect_request_times(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
+{
+	int64_t request;
+
+	if (effect_request(f, c, &request, e))
+		return -1;
+	return RUN(s, NULL, e, "UPDATE request SET remind_at = ?, escalate_at = ? WHERE id = ?", ID(f->remind_at),
+	    ID(f->escalate_at), NUMBER(request));
 }

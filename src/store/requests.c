@@ -67,6 +67,8 @@ request_row(struct query *q, struct arena *a, struct access_request *r, struct e
 		.requester_name = column_text(q, 13, a),
 		.created_at = column_number(q, 14),
 		.expires_at = column_number(q, 15),
+		.remind_at = column_number(q, 16),
+		.escalate_at = column_number(q, 17),
 	};
 	if (person)
 		return person_get(q->s, person, a, &r->person, e) ||
@@ -92,7 +94,8 @@ store_request_get(struct store *s, int64_t id, struct arena *a, struct access_re
 
 	QUERY(&q, s,
 	    "SELECT id, case_id, version, person, first_name, last_name, address, language, organisation, employer,"
-	    " country, phone, requester, requester_name, created_at, expires_at FROM request WHERE id = ?",
+	    " country, phone, requester, requester_name, created_at, expires_at, remind_at, escalate_at FROM request"
+	    " WHERE id = ?",
 	    NUMBER(id));
 	rc = query_step(&q, e);
 	if (rc == 1)
@@ -138,4 +141,38 @@ store_request_prepare(struct store *s, struct access_request *r, struct arena *a
 			return -1;
 	}
 	return 0;
+}
+
+#define DUE                                                                                                            \
+	"min(expires_at, coalesce(remind_at, expires_at), coalesce(escalate_at, expires_at)) AS at FROM request"       \
+	" WHERE id IN (SELECT request FROM request_line WHERE state = 'pending')"
+
+int
+store_request_due(struct store *s, int64_t now, struct arena *a, int64_t **ids, size_t *n, struct err *e)
+{
+	struct list l = { 0 };
+	struct query q;
+	int rc;
+
+	QUERY(&q, s, "SELECT id, " DUE " ORDER BY id");
+	while ((rc = query_step(&q, e)) == 1)
+		if (column_number(&q, 1) <= now)
+			*(int64_t *)list_add(&l, a, sizeof(**ids)) = column_number(&q, 0);
+	query_close(&q);
+	*ids = l.items;
+	*n = l.n;
+	return rc;
+}
+
+int
+store_request_next(struct store *s, int64_t *next_at, struct err *e)
+{
+	struct query q;
+	int rc;
+
+	QUERY(&q, s, "SELECT min(at) FROM (SELECT " DUE ")");
+	rc = query_step(&q, e);
+	*next_at = rc == 1 ? column_number(&q, 0) : 0;
+	query_close(&q);
+	return rc < 0 ? -1 : 0;
 }

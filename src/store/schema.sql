@@ -221,7 +221,9 @@ CREATE TABLE request (
 	requester INTEGER REFERENCES person,
 	requester_name TEXT NOT NULL,
 	created_at INTEGER NOT NULL,
-	expires_at INTEGER NOT NULL
+	expires_at INTEGER NOT NULL,
+	remind_at INTEGER, -- when the approvers, and when the administrators, are to be told; NULL: never, or done
+	escalate_at INTEGER
 ) STRICT;
 CREATE INDEX request_case ON request (case_id);
 CREATE INDEX request_person ON request (person) WHERE person IS NOT NULL;

@@ -57,6 +57,9 @@ int store_request_list(
 /* Fills in what a new request needs from the store: levels held and approvers of each line, whose deployments are set.
  */
 int store_request_prepare(struct store *s, struct access_request *r, struct arena *a, struct err *e);
+/* The pending requests that something is due for at now, by age; and when something is due next, ms, 0: never. */
+int store_request_due(struct store *s, int64_t now, struct arena *a, int64_t **ids, size_t *n, struct err *e);
+int store_request_next(struct store *s, int64_t *next_at, struct err *e);
 /* Active administrators. */
 int store_administrators(struct store *s, struct arena *a, struct person **out, size_t *n, struct err *e);
 

@@ -278,6 +278,69 @@ test_time(void)
 	arena_close(&w.arena);
 }
 
+static struct str
+due(int64_t now)
+{
+	access_due(&w.request, now, w.administrators, 1, w.arena, &w.plan);
+	return world_effects(&w.plan, w.arena);
+}
+
+static void
+test_due(void)
+{
+	static const char remind[] = "times notice:reminder#>ada notice:reminder#>ben";
+	static const char expire[] = "line:expired tokens update status:CLOSED notice:access-expired>ada "
+				     "notice:access-expired>ben notice:access-expired>eva";
+	struct access_request *r = &w.request;
+
+	world_init(&w, NULL);
+	r->remind_at = NOW;
+	r->escalate_at = NOW + HOUR;
+	IS_INT(access_next(r), NOW, "A6: the reminder is next");
+	IS_STR(due(NOW - 1), STR(""), "A6: nothing before its time");
+	IS_STR(due(NOW), str_of(remind), "A6: the reminder in time");
+	OK(world_effect(&w.plan, EFFECT_REQUEST_TIMES)->remind_at == 0 &&
+		world_effect(&w.plan, EFFECT_REQUEST_TIMES)->escalate_at == NOW + HOUR,
+	    "A6: it is crossed out, the other stays");
+	IS_STR(due(NOW + 2 * HOUR),
+	    STR("times notice:reminder#>ada notice:reminder#>ben notice:escalation>adma"),
+	    "A6: late for both: one of each");
+	OK(world_effect(&w.plan, EFFECT_REQUEST_TIMES)->escalate_at == 0, "A6: both are crossed out");
+	IS_STR(due(NOW + 168 * HOUR), str_of(expire), "A6: a week away: it expired, and nobody is reminded of it");
+	r->remind_at = 0;
+	IS_INT(access_next(r), NOW + HOUR, "A6: then the administrators");
+	IS_STR(due(NOW + HOUR), STR("times notice:escalation>adma"), "A6: the administrators alone");
+	r->escalate_at = 0;
+	IS_INT(access_next(r), NOW + 24 * HOUR, "A6: then the expiry");
+	IS_STR(due(NOW + 24 * HOUR - 1), STR(""), "A6: not a moment early");
+	w.lines[0].state = LINE_APPROVED;
+	IS_STR(due(NOW + 168 * HOUR), STR(""), "A6: what is decided is never due");
+	IS_INT(access_next(r), 0, "A6: nor next");
+	arena_close(&w.arena);
+}
+
+static void
+test_times(void)
+{
+	struct calendar c = { .working_days = 0x1f, .from = 540, .to = 1020 };
+	const struct access_request *r;
+	struct err e;
+
+	world_init(&w, NULL);
+	w.policy.calendar = &c;
+	w.policy.reminder_business_days = 1;
+	w.policy.escalation_business_days = 2;
+	opened(&e);
+	r = world_effect(&w.plan, EFFECT_REQUEST_OPEN)->request;
+	IS_STR(notice_time(w.arena, r->remind_at), STR("2026-02-03 09:00 UTC"), "A6: the reminder of a new request");
+	IS_STR(notice_time(w.arena, r->escalate_at), STR("2026-02-04 09:00 UTC"), "A6: the administrators' turn");
+	w.policy.reminder_business_days = 0;
+	opened(&e);
+	r = world_effect(&w.plan, EFFECT_REQUEST_OPEN)->request;
+	OK(r->remind_at == 0 && r->escalate_at > 0, "A6: 0 is never");
+	arena_close(&w.arena);
+}
+
 static void
 test_revoke(void)
 {
@@ -299,6 +362,8 @@ main(void)
 	test_open();
 	test_decide();
 	test_time();
+	test_due();
+	test_times();
 	test_revoke();
 	return tap_done();
 }

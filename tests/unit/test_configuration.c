@@ -94,6 +94,18 @@ static const struct {
 } rows[] = {
 	{ "# end", "colour = 1;", "c:18: colour is not known; see casemaild.conf(5)\n" },
 	{ "# end", "aproval = { };", "c:18: aproval is not known; did you mean approval?\n" },
+	{ "# end", "calendar = { from = \"9:00\"; };", "c:18: calendar.from has 4 bytes; allowed: 5 to 5\n" },
+	{ "# end", "calendar = { from = \"25:00\"; };",
+	    "c:18: calendar.from: \"25:00\" cannot be used; allowed: a time such as \"09:00\", from 00:00 to 24:00\n" },
+	{ "# end", "calendar = { from = \"17:00\"; };",
+	    "c:18: calendar.to: \"17:00\" is not after calendar.from; allowed: a later time of the same day\n" },
+	{ "# end", "calendar = { holidays = [ \"2026-02-30\" ]; };",
+	    "c:18: calendar.holidays: \"2026-02-30\" cannot be used; allowed: a date such as \"2026-12-25\"\n" },
+	{ "# end", "calendar = { working_days = [ ]; };",
+	    "c:18: calendar.working_days is empty; allowed: one or more of \"Monday\", ... \"Sunday\"\n" },
+	{ "# end", "approval = { reminder_business_days = 3; };",
+	    "c:18: approval.escalation_business_days comes before approval.reminder_business_days; allowed: at least "
+	    "3, or 0 for never\n" },
 	{ "parts =", "prats =", "c:17: limits.prats is not known; did you mean parts?\n" },
 	{ "tls = \"none\"", "prot = 993", "c:7: mailboxes[1].prot is not known; did you mean port?\n" },
 	{ "user = \"u\"", "user = \"u\"; password = \"x\"",

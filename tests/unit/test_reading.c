@@ -167,6 +167,10 @@ test_redaction(void)
 	record_to_json(&r, NULL, &b);
 	OK(str_find_nocase(buf_str(&b), STR("0123456789abc")) < 0, "nothing of it is in JSON");
 	buf_free(&b);
+	read_message("From: support@cases.example\nTo: b@x.example\n"
+		     "Message-ID: <0123456789abcdefghjkmnpqrs.abcdefghjkmnp@cases.example>\n\nours, sent back\n",
+	    &r);
+	IS_STR(r.message_id, STR("0123....abcdefghjkmnp@cases.example"), "45: nor in the Message-ID of our own mail");
 }
 
 static void

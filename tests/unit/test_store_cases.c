@@ -260,6 +260,48 @@ test_grant_guard(void)
 }
 
 static void
+test_due(void)
+{
+	struct rig r;
+	struct store_change c = WHO;
+	struct effect times = { .kind = EFFECT_REQUEST_TIMES };
+	struct access_request q;
+	int64_t *ids, next = -1;
+	size_t n;
+
+	rig_open(&r);
+	MUST(&r, store_request_next(r.s, &next, &r.e));
+	IS_INT(next, 0, "A6 nothing is due where nothing is asked");
+	MUST(&r, store_begin(r.s, &r.e));
+	request_open(&r, false, &c);
+	times.request_id = c.new_request;
+	times.remind_at = NOW + 10;
+	times.escalate_at = NOW + 20;
+	MUST(&r, store_effect(r.s, &times, &c, &r.e));
+	MUST(&r, store_request_next(r.s, &next, &r.e));
+	IS_INT(next, NOW + 10, "A6 the reminder is next");
+	MUST(&r, store_request_due(r.s, NOW + 9, r.a, &ids, &n, &r.e));
+	IS_INT((long long)n, 0, "not yet");
+	MUST(&r, store_request_due(r.s, NOW + 10, r.a, &ids, &n, &r.e));
+	OK(n == 1 && ids[0] == c.new_request, "now");
+	times.remind_at = 0;
+	MUST(&r, store_effect(r.s, &times, &c, &r.e));
+	MUST(&r, store_request_get(r.s, c.new_request, r.a, &q, &r.e));
+	OK(q.remind_at == 0 && q.escalate_at == NOW + 20, "crossed out");
+	MUST(&r, store_request_next(r.s, &next, &r.e));
+	IS_INT(next, NOW + 20, "A6 then the administrators");
+	times.escalate_at = 0;
+	MUST(&r, store_effect(r.s, &times, &c, &r.e));
+	MUST(&r, store_request_next(r.s, &next, &r.e));
+	IS_INT(next, q.expires_at, "A6 then the expiry");
+	rig_sql(&r, "UPDATE request_line SET state = 'cancelled'");
+	MUST(&r, store_request_next(r.s, &next, &r.e));
+	IS_INT(next, 0, "A6 what is not pending is never due");
+	store_rollback(r.s);
+	rig_close(&r);
+}
+
+static void
 test_list(void)
 {
 	static const struct {
@@ -342,6 +384,7 @@ main(void)
 	test_refused();
 	test_request();
 	test_grant_guard();
+	test_due();
 	test_list();
 	test_search();
 	return tap_done();

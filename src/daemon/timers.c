@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: ISC
+ * timers.c: asks the store what is due, the rules what follows, and applies that. The due times stand in the store, and
+ * a time that was met is crossed out in the transaction that writes the letters: a daemon that was away for a week
+ * sends one reminder, and one that dies in between sends none twice. Decides nothing itself.
+ */
+#include "config.h"
+
+#include "daemon/timers.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "daemon/apply.h"
+#include "daemon/process.h"
+#include "rules/access.h"
+#include "store/store_cases.h"
+
+#define REST_AT_START_MS 60000
+#define REST_AFTER_FAILURE_MS 300000
+
+struct timers {
+	const struct configuration *configuration;
+	struct store *store;
+	const struct own_marks *marks;
+	struct templates *templates;
+	struct arena *list, *arena; /* of a run; of one request */
+	int64_t rest_until;         /* clock_monotonic() */
+};
+
+int
+timers_open(const struct configuration *c, struct store *s, const struct own_marks *marks, bool at_once,
+    struct timers **out, struct err *e)
+{
+	struct timers *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		abort();
+	*t = (struct timers){ .configuration = c, .store = s, .marks = marks };
+	t->list = arena_open((size_t)64 << 20);
+	t->arena = arena_open((size_t)256 << 20);
+	t->rest_until = at_once ? 0 : clock_monotonic() + REST_AT_START_MS;
+	*out = t;
+	t->templates = settle_templates_or_err(c, e);
+	return t->templates ? 0 : -1;
+}
+
+void
+timers_close(struct timers **t)
+{
+	if (*t == NULL)
+		return;
+	templates_close(&(*t)->templates);
+	arena_close(&(*t)->list);
+	arena_close(&(*t)->arena);
+	free(*t);
+	*t = NULL;
+}
+
+/* In an open transaction. *letters: how many were written; what was done is in the plan. */
+static int
+timer_apply(struct timers *t, int64_t id, int64_t now, size_t *letters, struct err *e)
+{
+	struct apply a = { .store = t->store,
+		.configuration = t->configuration,
+		.templates = t->templates,
+		.marks = t->marks,
+		.arena = t->arena,
+		.now = now,
+		.who = STR("dispatcher"),
+		.event = "request-due" };
+	struct person *administrators;
+	struct access_request r;
+	struct applied done = { 0 };
+	struct plan p;
+	size_t n;
+
+	if (store_request_get(t->store, id, t->arena, &r, e) < 0 ||
+	    store_administrators(t->store, t->arena, &administrators, &n, e) < 0)
+		return -1;
+	access_due(&r, now, administrators, n, t->arena, &p);
+	if (p.effects == NULL)
+		return 0;
+	if (apply_plan(&a, &p, &done, e) < 0)
+		return -1;
+	*letters = done.letters;
+	return 0;
+}
+
+static int
+timer_fire(struct timers *t, int64_t id, int64_t now, struct err *e)
+{
+	size_t letters = 0;
+
+	arena_reset(t->arena);
+	if (store_begin(t->store, e) < 0)
+		return -1;
+	if (timer_apply(t, id, now, &letters, e) < 0 || store_commit(t->store, e) < 0) {
+		store_rollback(t->store);
+		return -1;
+	}
+	fault_point("after-timer");
+	process_report(REPORT_PROGRESS);
+	LOG_INFO("a request was due", LOG_NUMBER("request", id), LOG_NUMBER("letters", (int64_t)letters));
+	return 0;
+}
+
+int
+timers_run(struct timers *t, struct err *e)
+{
+	int64_t now = clock_now(), *ids;
+	size_t n;
+
+	if (clock_monotonic() < t->rest_until)
+		return 0;
+	arena_reset(t->list);
+	if (store_request_due(t->store, now, t->list, &ids, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n && !process_is_stopping(); i++) {
+		struct err why = { 0 };
+
+		if (timer_fire(t, ids[i], now, &why) == 0)
+			continue;
+		if (why.kind != ERR_REJECT) {
+			*e = why;
+			return -1;
+		}
+		LOG_ERROR("a request that is due cannot be handled", LOG_NUMBER("request", ids[i]),
+		    LOG_Z("reason", why.text));
+		t->rest_until = clock_monotonic() + REST_AFTER_FAILURE_MS;
+	}
+	return 0;
+}
+
+int
+timers_next(struct timers *t, int64_t *next_at, struct err *e)
+{
+	int64_t rest = t->rest_until - clock_monotonic(), now = clock_now();
+
+	if (store_request_next(t->store, next_at, e) < 0)
+		return -1;
+	if (*next_at && rest > 0 && *next_at < now + rest)
+		*next_at = now + rest;
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC
+ * timers.h: what time does to access requests: reminder, administrators, expiry (A6).
+ */
+#ifndef CASEMAIL_DAEMON_TIMERS_H
+#define CASEMAIL_DAEMON_TIMERS_H
+
+#include "base/configuration.h"
+#include "daemon/settle.h"
+
+struct timers;
+
+/* Configuration, store and marks are borrowed. Unless at_once, nothing is done in the first minute: answers that came
+ * in time and wait in the mailbox are read first. -1 and ERR_FATAL: a template is bad. */
+int timers_open(const struct configuration *c, struct store *s, const struct own_marks *marks, bool at_once,
+    struct timers **out, struct err *e);
+void timers_close(struct timers **t); /* *t may be NULL */
+
+/* Does what is due, each request in a transaction of its own. One that cannot be handled is logged, delays no other,
+ * and is tried again after five minutes. -1: the store is in trouble; nothing half done stands. */
+int timers_run(struct timers *t, struct err *e);
+/* When to run again, ms; 0: nothing is due as things stand. */
+int timers_next(struct timers *t, int64_t *next_at, struct err *e);
+
+#endif

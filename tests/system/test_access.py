@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""Access requests on real servers: what time does to them, and the operator's commands about them (A1-A8)."""
+
+import contextlib
+import datetime
+import itertools
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from rig import casemail, people, tap
+from rig.desk import Desk
+from rig.rig import Rig
+
+MAILBOXES = 16
+UTC = datetime.timezone.utc
+
+
+@contextlib.contextmanager
+def servers():
+    with Rig() as rig:
+        for name, address in (("eva", "eva.lind"), ("bo", "bo.falk"), ("ada", "ada.alm"), ("karl", "karl.ek"), ("dora", "dora.dahl")):
+            first, last = address.split(".")
+            setattr(rig, name, rig.person(f"{address}@customer.example", f"{first.title()} {last.title()}"))
+        rig.otto = rig.person("otto.admin@helpdesk.example", "Otto Admin")
+        rig.supports = iter([rig.person(f"support{n}@helpdesk.example") for n in range(MAILBOXES)])
+        rig.numbers = itertools.count()
+        rig.start()
+        yield rig
+
+
+class Clock:
+    """The daemon's clock: stands on a moment when set, and goes on from there."""
+
+    def __init__(self, daemon):
+        self.path = os.path.join(daemon.folder, "clock")
+        daemon.environment["CASEMAIL_TEST_CLOCK"] = self.path
+
+    def set(self, text):
+        """text: "2026-03-27 14:00", UTC."""
+        moment = datetime.datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+        with open(self.path + ".new", "w", encoding="ascii") as f:
+            f.write(str(int(moment.timestamp() * 1000 - time.time() * 1000)))
+        os.rename(self.path + ".new", self.path)
+
+
+@contextlib.contextmanager
+def installed(rig, now="2026-11-24 10:00", approvers=("ada", "karl"), **settings):
+    daemon = casemail.Casemail(rig, next(rig.supports), f"access{next(rig.numbers)}")
+    daemon.settings.update(settings)
+    daemon.configure()
+    daemon.clock = Clock(daemon)
+    daemon.clock.set(now)
+    daemon.ctl("init")
+    desk = daemon.desk = Desk(daemon)
+    desk.organisation("Acme Ltd", "ACME-1")
+    desk.type("deployment", "add", "ACME-2", "--org", "Acme Ltd")
+    desk.contact(rig.eva, "Acme Ltd", "ACME-1=read-write")
+    desk.contact(rig.bo, "Acme Ltd")
+    for name in approvers:
+        desk.type("approver", "add", getattr(rig, name).address, "--name", getattr(rig, name).name, "--org", "Acme Ltd")
+    desk.administrator(rig.otto)
+    try:
+        yield daemon
+    finally:
+        daemon.stop()
+
+
+def sent(daemon, kind):
+    """To whom notices of a kind went, by address."""
+    return sorted(r["to_address"] for r in daemon.rows("SELECT to_address FROM outbox WHERE kind = ?", kind))
+
+
+def refused(daemon, *words, says):
+    """casectl refuses, says why, and changes nothing."""
+    before = daemon.value("SELECT count(*) FROM audit")
+    try:
+        daemon.ctl(*words)
+    except casemail.ProgramFailed as e:
+        tap.equal(e.status, 1, "status")
+        tap.check(says in e.text, f"it does not say {says!r}: {e.text}")
+    else:
+        raise tap.Failed(f"{words}: accepted")
+    tap.equal(daemon.value("SELECT count(*) FROM audit"), before, "audit rows")
+
+
+def levels(daemon, person):
+    return {r["org_id"]: r["level"] for r in daemon.rows(
+        "SELECT d.org_id, a.level FROM access a JOIN deployment d ON d.id = a.deployment JOIN person p ON p.id = a.person"
+        " WHERE p.address = ?", person.address)}
+
+
+# --- time ------------------------------------------------------------------
+
+def test_a6_reminder_then_administrators_then_expiry(rig):
+    with installed(rig) as daemon:
+        both = sorted((rig.ada.address, rig.karl.address))
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-only", rig.eva)
+        daemon.once()
+        old = daemon.notice(rig.ada, "access-request")
+        for now, reminders, told in (("2026-11-25 09:55", [], []), ("2026-11-25 10:01", both, []), ("2026-11-25 12:00", both, []),
+                                     ("2026-11-26 10:01", both, [rig.otto.address]), ("2026-12-02 10:00", both, [rig.otto.address])):
+            daemon.clock.set(now)
+            daemon.once()
+            tap.equal(sent(daemon, "reminder"), reminders, f"reminders at {now}")
+            tap.equal(sent(daemon, "escalation"), told, f"escalations at {now}")
+        daemon.clock.set("2026-12-08 10:01")
+        daemon.once()
+        tap.equal(sent(daemon, "access-expired"), sorted(both + [rig.eva.address]), "who is told of the expiry")
+        tap.equal(daemon.value("SELECT state FROM request_line"), "expired", "the line")
+        tap.equal(daemon.value("SELECT status || sub_status FROM cases"), "CLOSEDCancelled", "the admin case")
+        tap.equal(daemon.value("SELECT count(*) FROM token WHERE state = 'valid' AND kind <> 'case'"), 0, "valid tokens")
+        rig.ada.reply(old, "Yes", style="apple")
+        daemon.support.wait_for("Re:")
+        daemon.once()
+        tap.equal(daemon.value("SELECT outcome || reason FROM message"), "already-decidedexpired", "a late answer")
+        tap.equal(levels(daemon, rig.bo), {}, "nothing is granted")
+
+
+def test_a6_the_reminder_carries_a_token_that_decides(rig):
+    with installed(rig, now="2026-11-27 19:00") as daemon:
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-only", rig.eva)
+        daemon.clock.set("2026-11-30 20:00")
+        daemon.once()
+        tap.equal(sent(daemon, "reminder"), [], "Friday evening counts from Monday")
+        daemon.clock.set("2026-12-01 09:01")
+        daemon.once()
+        rig.ada.reply(daemon.notice(rig.ada, "reminder"), "Yes, approved.", style="apple")
+        daemon.support.wait_for("Re:")
+        daemon.once()
+        tap.equal(levels(daemon, rig.bo), {"ACME-1": "read-only"}, "granted by the answer to the reminder")
+        daemon.clock.set("2027-01-10 09:00")
+        daemon.once()
+        tap.equal(sent(daemon, "escalation") + sent(daemon, "access-expired"), [], "then time does nothing")
+
+
+def test_a6_a_week_away_sends_one_reminder(rig):
+    with installed(rig) as daemon:
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-only", rig.eva)
+        daemon.once()
+        daemon.clock.set("2026-12-01 12:00")
+        for _ in range(3):
+            daemon.once()
+        tap.equal(sent(daemon, "reminder"), sorted((rig.ada.address, rig.karl.address)), "reminders")
+        tap.equal(sent(daemon, "escalation"), [rig.otto.address], "escalations")
+
+
+def test_a6_zone_and_holidays_are_followed(rig):
+    calendar = {"zone": "Europe/Berlin", "holidays": ["2026-10-26"], "from": "08:00", "to": "18:00"}
+    with installed(rig, now="2026-10-23 12:00", calendar=calendar) as daemon:
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-only", rig.eva)
+        due = daemon.value("SELECT remind_at FROM request") / 1000
+        # 14:00 in summer time, Monday is a holiday, Tuesday 14:00 is 13:00 UTC after the clock went back
+        tap.equal(datetime.datetime.fromtimestamp(due, UTC).strftime("%Y-%m-%d %H:%M"), "2026-10-27 13:00", "reminder due")
+
+
+def test_a6_a_running_daemon_reminds_by_itself(rig):
+    with installed(rig) as daemon:
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-only", rig.eva)
+        daemon.clock.set("2026-11-25 12:00")
+        daemon.start()
+        daemon.wait_rows("SELECT 1 FROM outbox WHERE kind = 'reminder'", n=2, seconds=120)
+
+
+if __name__ == "__main__":
+    tap.main(__name__, servers)
