@@ -131,6 +131,9 @@ main(int argc, char **argv)
 
 	setup_for_tests(&setup);
 	setup.limits.reader_wall_seconds = 60;
+#ifdef SANITIZED
+	setup.limits.reader_cpu_seconds = 60;
+#endif
 	if (argc > 1)
 		setup.limits.reader_memory_bytes = (size_t)strtoul(argv[1], NULL, 10) << 20;
 	buf_init(&raw, 64u << 20);
