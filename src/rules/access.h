@@ -48,6 +48,9 @@ bool access_pending_without(const struct access_request *r, int64_t approver);
 /* The lines of r that approver may decide now: pending, approver among the line's approvers. */
 size_t access_lines_of(const struct access_request *r, int64_t approver);
 
+/* Asks one more approver about r, with a token of his own; nothing where no line is his to decide. */
+void access_ask(struct plan *p, const struct access_request *r, const struct person *to);
+
 /* What time does to a request (A6): approvers that may still decide a line are reminded, with a fresh token; the
  * administrators are told; it expires, which ends its pending lines, its tokens and its admin case. Plans without
  * effects where no line is pending. */

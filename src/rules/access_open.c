@@ -191,6 +191,19 @@ asked_before(const struct access_request *r, size_t i, size_t k)
 	return false;
 }
 
+void
+access_ask(struct plan *p, const struct access_request *r, const struct person *to)
+{
+	struct notice *n;
+
+	if (access_lines_of(r, to->id) == 0 || !person_reachable(to))
+		return;
+	n = access_notice(p, NOTICE_ACCESS_REQUEST, to, r);
+	n->token = TOKEN_OF_APPROVAL;
+	access_describe(p, n, r, to->id);
+	notice_value(p, n, "expires_at", notice_time(p->arena, r->expires_at));
+}
+
 static bool
 ask_approvers(struct plan *p, const struct access_request *r, size_t i)
 {
@@ -199,17 +212,13 @@ ask_approvers(struct plan *p, const struct access_request *r, size_t i)
 
 	for (size_t k = 0; k < l->n_approvers; k++) {
 		const struct person *to = &l->approvers[k];
-		struct notice *n;
 
 		if (!person_reachable(to))
 			continue;
 		reachable = true;
 		if (asked_before(r, i, k))
 			continue;
-		n = access_notice(p, NOTICE_ACCESS_REQUEST, to, r);
-		n->token = TOKEN_OF_APPROVAL;
-		access_describe(p, n, r, to->id);
-		notice_value(p, n, "expires_at", notice_time(p->arena, r->expires_at));
+		access_ask(p, r, to);
 	}
 	return reachable;
 }
