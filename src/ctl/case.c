@@ -63,7 +63,7 @@ command_files(struct ctl *c, struct reading_attachment *files, size_t *n)
 	return 0;
 }
 
-/* Who acts: --as gives an address of a representative or administrator, else nobody in particular (the operator). */
+/* Who acts: --by gives an address of a representative or administrator, else nobody in particular (the operator). */
 static int
 command_author(struct ctl *c, struct person *out)
 {
@@ -222,6 +222,19 @@ case_note_run(struct ctl *c)
 	return case_say(c, view.number, &done, "internal note added");
 }
 
+/* A status as it is typed. false: said what is allowed. */
+static bool
+status_parse(struct str word, struct str *status, struct str *first_sub)
+{
+	if (case_status_parse(word, status, first_sub))
+		return true;
+	fprintf(stderr,
+	    "casectl: unknown status %.*s; open, awaiting-info, service-restored, solution-proposed and closed are "
+	    "allowed\n",
+	    STR_ARGS(word));
+	return false;
+}
+
 static int
 case_status_run(struct ctl *c)
 {
@@ -233,14 +246,8 @@ case_status_run(struct ctl *c)
 	struct err e;
 	int status;
 
-	if (!case_status_parse(ctl_word(c, 1), &status_text, &first_sub)) {
-		fprintf(stderr,
-		    "casectl: unknown status %s; open, awaiting-info, service-restored, solution-proposed and closed "
-		    "are "
-		    "allowed\n",
-		    c->words[1]);
+	if (!status_parse(ctl_word(c, 1), &status_text, &first_sub))
 		return CTL_USAGE;
-	}
 	if ((status = case_begin(c, &view, &author)) != CTL_DONE)
 		return status;
 	if (case_set_status(&view, &author, status_text, sub_status.p ? sub_status : first_sub, c->arena, &plan, &e) <
@@ -331,8 +338,8 @@ case_list_run(struct ctl *c)
 
 	if (ctl_number(c, "max", 1, 100000, 100, &max) < 0)
 		return CTL_USAGE;
-	if (ctl_has(c, "status") && !case_status_parse(ctl_option(c, "status"), &f.status, &sub_status))
-		return fprintf(stderr, "casectl: unknown status %s\n", ctl_option(c, "status").p), CTL_USAGE;
+	if (ctl_has(c, "status") && !status_parse(ctl_option(c, "status"), &f.status, &sub_status))
+		return CTL_USAGE;
 	if ((status = ctl_store(c, STORE_READ)) != CTL_DONE ||
 	    (status = option_person(c, "contact", &f.contact)) != CTL_DONE ||
 	    (status = option_person(c, "owner", &f.owner)) != CTL_DONE)

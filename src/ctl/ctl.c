@@ -85,7 +85,7 @@ ctl_store(struct ctl *c, enum store_mode mode)
 		return CTL_TROUBLE;
 	if (store_open(c->configuration->database, mode, &c->store, &e) == 0)
 		return CTL_DONE;
-	fprintf(stderr, "casectl: database %.*s: %s\n", STR_ARGS(c->configuration->database), e.text);
+	fprintf(stderr, "casectl: %s\n", e.text);
 	return CTL_TROUBLE;
 }
 

@@ -69,11 +69,20 @@ listing_z(struct listing *l, const char *key, const char *text)
 	listing_text(l, key, str_of(text));
 }
 
+static void
+keep_column(struct listing *l, const char *key)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->columns[i].key, key) == 0)
+			table_keep(l->table, i);
+}
+
 void
 listing_number(struct listing *l, const char *key, int64_t n)
 {
 	json_number(&l->json, key, n);
 	listing_cell(l, key, arena_format(l->ctl->arena, "%lld", (long long)n));
+	keep_column(l, key);
 }
 
 void
@@ -81,6 +90,7 @@ listing_time(struct listing *l, const char *key, int64_t ms)
 {
 	json_time(&l->json, key, ms);
 	listing_cell(l, key, table_time_text(l->ctl->arena, ms));
+	keep_column(l, key);
 }
 
 void

@@ -110,7 +110,10 @@ mail_show_run(struct ctl *c)
 	if (ctl_has(c, "raw")) {
 		if (store_message_raw(c->store, m.id, c->arena, &raw, &e) < 0)
 			return ctl_fail(c, &e);
-		fwrite(raw.p, 1, raw.n, stdout);
+		if (table_is_terminal())
+			table_wrap(raw, 0); /* nobody's mail commands the terminal */
+		else if (fwrite(raw.p, 1, raw.n, stdout) < raw.n)
+			return CTL_TROUBLE;
 		return CTL_DONE;
 	}
 	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));

@@ -10,6 +10,8 @@
 #include "ctl/table.h"
 #include "store/store_outbox.h"
 
+#define JSON_MOST ((size_t)64 << 20)
+
 static bool
 state_parse(struct str s, int *out)
 {
@@ -79,6 +81,45 @@ letter_number(struct ctl *c, long long *id)
 	return -1;
 }
 
+static void
+print_letter(const struct store_queued *q)
+{
+	printf("letter %lld, %s to %.*s: %s after %d attempt%s\n", (long long)q->id, notice_kind_name(q->letter.kind),
+	    STR_ARGS(q->letter.to), letter_state_name(q->state), q->attempts, q->attempts == 1 ? "" : "s");
+	if (q->last_reply.n) {
+		printf("server said:\n");
+		table_wrap(q->last_reply, 4);
+	}
+	printf("subject:\n");
+	table_wrap(q->letter.subject, 4);
+	printf("text:\n");
+	table_wrap(q->letter.text, 4);
+}
+
+static void
+print_letter_json(const struct store_queued *q)
+{
+	struct buf j;
+
+	buf_init(&j, JSON_MOST);
+	json_open(&j, NULL, '{');
+	json_number(&j, "id", q->id);
+	json_text(&j, "kind", str_of(notice_kind_name(q->letter.kind)));
+	json_text(&j, "to", q->letter.to);
+	json_text(&j, "case", q->case_number);
+	json_text(&j, "state", str_of(letter_state_name(q->state)));
+	json_number(&j, "attempts", q->attempts);
+	json_text(&j, "reply", q->last_reply);
+	json_text(&j, "subject", q->letter.subject);
+	json_time(&j, "created_at", q->created_at);
+	json_time(&j, "next_at", q->next_at);
+	json_time(&j, "sent_at", q->sent_at);
+	json_text(&j, "text", q->letter.text);
+	json_close(&j, '}');
+	puts(buf_z(&j));
+	buf_free(&j);
+}
+
 static int
 outbox_show_run(struct ctl *c)
 {
@@ -93,16 +134,10 @@ outbox_show_run(struct ctl *c)
 		return status;
 	if (store_outbox_get(c->store, id, c->arena, &q, &e) < 0)
 		return ctl_fail(c, &e);
-	printf("letter %lld, %s to %.*s: %s after %d attempt%s\n", id, notice_kind_name(q.letter.kind),
-	    STR_ARGS(q.letter.to), letter_state_name(q.state), q.attempts, q.attempts == 1 ? "" : "s");
-	if (q.last_reply.n) {
-		printf("server said:\n");
-		table_wrap(q.last_reply, 4);
-	}
-	printf("subject:\n");
-	table_wrap(q.letter.subject, 4);
-	printf("text:\n");
-	table_wrap(q.letter.text, 4);
+	if (c->json)
+		print_letter_json(&q);
+	else
+		print_letter(&q);
 	return CTL_DONE;
 }
 
@@ -125,11 +160,12 @@ outbox_retry_run(struct ctl *c)
 	ok = store_outbox_retry(c->store, id, c->now, &e);
 	if (ok == 0)
 		ok = store_audit_add(c->store, "outbox-retry", c->who, 0, 0, buf_str(&j), c->now, &e);
-	buf_free(&j);
-	if (ok < 0)
-		return ctl_fail(c, &e);
-	if ((status = ctl_commit(c)) == CTL_DONE)
+	status = ok < 0 ? ctl_fail(c, &e) : ctl_commit(c);
+	if (status == CTL_DONE && c->json)
+		puts(buf_z(&j));
+	else if (status == CTL_DONE)
 		printf("letter %lld is due now\n", id);
+	buf_free(&j);
 	return status;
 }
 

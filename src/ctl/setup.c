@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "base/json.h"
 #include "ctl/ctl.h"
 #include "ctl/listing.h"
 #include "store/store_audit.h"
@@ -16,10 +17,21 @@ static int
 init_run(struct ctl *c)
 {
 	int status = ctl_store(c, STORE_CREATE);
+	struct buf j;
 
-	if (status == CTL_DONE)
+	if (status != CTL_DONE)
+		return status;
+	if (!c->json) {
 		printf("created %.*s\n", STR_ARGS(c->configuration->database));
-	return status;
+		return CTL_DONE;
+	}
+	buf_init(&j, LINE_MOST);
+	json_open(&j, NULL, '{');
+	json_text(&j, "database", c->configuration->database);
+	json_close(&j, '}');
+	puts(buf_z(&j));
+	buf_free(&j);
+	return CTL_DONE;
 }
 
 static int
@@ -73,7 +85,7 @@ audit_rows(struct ctl *c, int64_t case_id)
 		listing_number(l, "case_id", rows[i].case_id);
 		listing_number(l, "message", rows[i].message);
 		listing_raw(l, "details", rows[i].details);
-		listing_cell(l, "details", str_head(rows[i].details, 100));
+		listing_cell(l, "details", rows[i].details);
 		listing_text(l, "hash", rows[i].hash);
 	}
 	return listing_close(l);

@@ -19,6 +19,8 @@
 
 #define COLUMNS_MOST 16
 #define CELL_MOST 4096
+#define GAP 2 /* blanks between columns */
+#define WIDTH_LEAST 8
 
 struct row {
 	struct str cells[COLUMNS_MOST];
@@ -29,6 +31,7 @@ struct table {
 	struct arena *arena;
 	const char *const *headings;
 	size_t n;
+	bool is_whole[COLUMNS_MOST]; /* never cut */
 	struct row *first, *last;
 };
 
@@ -75,8 +78,13 @@ cell_clean(struct arena *a, struct str text)
 	struct str out;
 	struct buf b;
 
-	buf_init(&b, 4 * CELL_MOST);
-	log_escape(&b, str_head(text, CELL_MOST), true);
+	if (text.n > CELL_MOST) {
+		text.n = CELL_MOST;
+		while (text.n > CELL_MOST - 4 && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
+			text.n--;
+	}
+	buf_init(&b, 8 * CELL_MOST);
+	log_escape(&b, text, true);
 	for (size_t i = 0; i < b.n; i++)
 		if (b.p[i] == '\n' || b.p[i] == '\t')
 			b.p[i] = ' ';
@@ -101,6 +109,12 @@ void
 table_set(struct table *t, size_t column, struct str text)
 {
 	t->last->cells[column] = cell_clean(t->arena, text);
+}
+
+void
+table_keep(struct table *t, size_t column)
+{
+	t->is_whole[column] = true;
 }
 
 struct str
@@ -143,14 +157,71 @@ display_width(struct str s)
 	return width;
 }
 
+/* The length of the character that s begins with; s is not empty. */
+static size_t
+character_length(struct str s)
+{
+	size_t n = 1;
+
+	while (n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+		n++;
+	return n;
+}
+
+/* The first characters of s that fit into width columns, and how many columns they take. */
+static struct str
+fitting(struct str s, size_t width, size_t *columns)
+{
+	size_t n = 0;
+
+	for (*columns = 0; n < s.n;) {
+		struct str one = { s.p + n, character_length(str_skip(s, n)) };
+		size_t w = display_width(one);
+
+		if (*columns + w > width)
+			break;
+		*columns += w;
+		n += one.n;
+	}
+	return str_head(s, n);
+}
+
+/* In width columns; what does not fit ends in an ellipsis. */
 static void
 print_cell(struct str s, size_t width, bool is_last)
 {
 	size_t have = display_width(s);
 
-	printf("%.*s", STR_ARGS(s));
+	if (have > width) {
+		s = fitting(s, width - 1, &have);
+		have++;
+		printf("%.*s%s", STR_ARGS(s), MB_CUR_MAX > 1 ? "\xe2\x80\xa6" : "~");
+	} else {
+		printf("%.*s", STR_ARGS(s));
+	}
 	if (!is_last)
-		printf("%*s", (int)(width > have ? width - have + 2 : 2), "");
+		printf("%*s", (int)(width - have + GAP), "");
+}
+
+/* Takes from the widest columns until all fit beside each other, as far as they stay of use. */
+static void
+widths_fit(const struct table *t, size_t *widths, size_t columns)
+{
+	size_t total = t->n ? GAP * (t->n - 1) : 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		total += widths[i];
+	while (total > columns) {
+		size_t widest = t->n;
+
+		for (size_t i = 0; i < t->n; i++)
+			if (!t->is_whole[i] && (widest == t->n || widths[i] >= widths[widest]))
+				widest = i;
+		if (widest == t->n || widths[widest] <= WIDTH_LEAST)
+			return;
+		widths[widest]--;
+		total--;
+	}
 }
 
 static void
@@ -160,10 +231,14 @@ print_aligned(const struct table *t)
 
 	for (size_t i = 0; i < t->n; i++)
 		widths[i] = strlen(t->headings[i]);
-	for (const struct row *r = t->first; r; r = r->next)
-		for (size_t i = 0; i < t->n; i++)
-			if (display_width(r->cells[i]) > widths[i])
-				widths[i] = display_width(r->cells[i]);
+	for (const struct row *r = t->first; r; r = r->next) {
+		for (size_t i = 0; i < t->n; i++) {
+			size_t w = display_width(r->cells[i]);
+
+			widths[i] = w > widths[i] ? w : widths[i];
+		}
+	}
+	widths_fit(t, widths, (size_t)table_width());
 	table_mark(MARK_BOLD);
 	for (size_t i = 0; i < t->n; i++)
 		print_cell(str_of(t->headings[i]), widths[i], i + 1 == t->n);
@@ -195,10 +270,8 @@ wrap_length(struct str line, size_t width)
 	size_t n = 0, blank = 0, columns = 0;
 
 	while (n < line.n) {
-		size_t k = 1;
+		size_t k = character_length(str_skip(line, n));
 
-		while (n + k < line.n && ((unsigned char)line.p[n + k] & 0xc0) == 0x80)
-			k++;
 		columns += display_width((struct str){ line.p + n, k });
 		if (columns > width)
 			return blank ? blank : n ? n : k;
@@ -209,10 +282,11 @@ wrap_length(struct str line, size_t width)
 	return n;
 }
 
-void
-table_wrap(struct str text, int indent)
+/* first and then: the blanks before the first line and before the others. */
+static void
+print_wrapped(struct str text, int first, int then)
 {
-	int columns = table_is_terminal() ? table_width() - indent : 10000;
+	int columns = table_is_terminal() ? table_width() : 10000, indent = first;
 	struct str rest, line;
 	struct buf b;
 
@@ -221,13 +295,26 @@ table_wrap(struct str text, int indent)
 	rest = buf_str(&b);
 	while (str_next_line(&rest, &line)) {
 		do {
-			size_t n = wrap_length(line, (size_t)columns);
+			size_t n = wrap_length(line, (size_t)(columns - indent));
 
 			printf("%*s%.*s\n", line.n ? indent : 0, "", STR_ARGS(str_head(line, n)));
 			line = str_skip(line, n);
 			if (line.n && line.p[0] == ' ')
 				line = str_skip(line, 1);
+			indent = then;
 		} while (line.n > 0);
 	}
 	buf_free(&b);
+}
+
+void
+table_wrap(struct str text, int indent)
+{
+	print_wrapped(text, indent, indent);
+}
+
+void
+table_hang(struct str text, int indent)
+{
+	print_wrapped(text, 0, indent);
 }

@@ -15,7 +15,10 @@ struct table *table_open(struct arena *a, const char *const *headings, size_t n)
 void table_row(struct table *t); /* begins a row of empty cells */
 /* Sets a cell of the row begun last. Controls are escaped when printed; line ends become blanks. */
 void table_set(struct table *t, size_t column, struct str text);
-/* Prints: on a terminal aligned by display width, with a bold heading; else tab-separated without heading. */
+/* This column is never cut: a number or a time that is of no use in part. */
+void table_keep(struct table *t, size_t column);
+/* Prints: on a terminal aligned by display width, with a bold heading, the widest columns cut so that a row is a line;
+ * else tab-separated without heading. Cells are cut at 4096 bytes. */
 void table_print(const struct table *t);
 
 /* Whether standard output is a terminal, and what is used there. */
@@ -29,5 +32,7 @@ void table_mark(enum mark m);
 struct str table_time_text(struct arena *a, int64_t ms);
 /* Prints text wrapped at the terminal's width, each line behind indent blanks, controls escaped. */
 void table_wrap(struct str text, int indent);
+/* The same, but for the first line, which begins at the margin. */
+void table_hang(struct str text, int indent);
 
 #endif

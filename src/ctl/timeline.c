@@ -87,6 +87,25 @@ print_update(struct ctl *c, const struct store_entry *e)
 	}
 }
 
+/* A change of the owner is kept as one of the status, "owner nobody" to "owner Rolf Berg". */
+static struct str
+status_line(struct ctl *c, const struct store_entry *e)
+{
+	bool owner = str_starts(e->before, STR("owner ")) && str_starts(e->after, STR("owner "));
+	struct str before = owner ? str_skip(e->before, 6) : e->before,
+		   after = owner ? str_skip(e->after, 6) : e->after;
+
+	return arena_format(c->arena, "%.*s  %s  %.*s -> %.*s  (%.*s)", STR_ARGS(table_time_text(c->arena, e->at)),
+	    owner ? "owner " : "status", STR_ARGS(before), STR_ARGS(after), STR_ARGS(shown(c, e->who)));
+}
+
+static struct str
+notice_line(struct ctl *c, const struct store_entry *e)
+{
+	return arena_format(c->arena, "%.*s  notice  %s to %.*s: %.*s", STR_ARGS(table_time_text(c->arena, e->at)),
+	    notice_kind_name(e->notice), STR_ARGS(shown(c, e->to)), STR_ARGS(e->state));
+}
+
 static void
 print_entry(struct ctl *c, const struct store_entry *e)
 {
@@ -96,12 +115,7 @@ print_entry(struct ctl *c, const struct store_entry *e)
 		return;
 	}
 	table_mark(MARK_DIM);
-	if (e->kind == ENTRY_STATUS)
-		printf("%.*s  status  %.*s -> %.*s  (%.*s)\n", STR_ARGS(table_time_text(c->arena, e->at)),
-		    STR_ARGS(e->before), STR_ARGS(e->after), STR_ARGS(shown(c, e->who)));
-	else
-		printf("%.*s  notice  %s to %.*s: %.*s\n", STR_ARGS(table_time_text(c->arena, e->at)),
-		    notice_kind_name(e->notice), STR_ARGS(shown(c, e->to)), STR_ARGS(e->state));
+	table_hang(e->kind == ENTRY_STATUS ? status_line(c, e) : notice_line(c, e), 2 * INDENT);
 	table_mark(MARK_OFF);
 }
 

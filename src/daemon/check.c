@@ -172,7 +172,7 @@ check_database(const struct configuration *c, struct buf *errors)
 	struct err e;
 
 	if (store_open(c->database, STORE_READ, &s, &e) < 0)
-		buf_add_format(errors, "database %.*s: %s\n", STR_ARGS(c->database), e.text);
+		buf_add_format(errors, "database: %s\n", e.text);
 	store_close(&s);
 }
 

@@ -42,7 +42,7 @@ child_exec_self(const char **argv)
 
 /* In the child: descriptors 3 and 4 are what process.h says, nothing above is open. */
 static void
-child_exec(const struct child *c, const struct child_start *how, int report)
+child_exec(const struct child *c, const struct child_start *how, int report, pid_t parent)
 {
 	const char *argv[12] = { "casemaild", "--role", c->role };
 	size_t n = 3;
@@ -63,6 +63,8 @@ child_exec(const struct child *c, const struct child_start *how, int report)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* no orphan goes on without its supervisor's lock */
+	if (getppid() != parent)
+		_exit(125);
 	if (report_high < 0 || text_high < 0 || dup2(report_high, PROCESS_REPORT_FD) < 0 ||
 	    dup2(text_high, PROCESS_CONFIGURATION_FD) < 0 || lseek(PROCESS_CONFIGURATION_FD, 0, SEEK_SET) < 0 ||
 	    close_range(PROCESS_CONFIGURATION_FD + 1, ~0U, 0) < 0)
@@ -85,25 +87,25 @@ child_spawn(struct child *c, const struct child_start *how, struct err *e)
 {
 	int64_t now = clock_monotonic();
 	pid_t pid = -1, parent = getpid();
-	int p[2];
+	int p[2], error = 0;
 
 	c->restart_at = 0;
 	c->is_ready = c->made_progress = false;
 	c->started_at = c->reported_at = now;
-	if (pipe2(p, O_CLOEXEC | O_NONBLOCK) == 0) {
+	if (pipe2(p, O_CLOEXEC | O_NONBLOCK) < 0) {
+		error = errno;
+	} else {
 		pid = fork();
-		if (pid == 0) {
-			if (getppid() != parent)
-				_exit(1);
-			child_exec(c, how, p[1]);
-		}
+		error = errno;
+		if (pid == 0)
+			child_exec(c, how, p[1], parent);
 		close(p[1]);
 		if (pid < 0)
 			close(p[0]);
 	}
 	if (pid < 0) {
 		child_wait_longer(c, now);
-		return err_set(e, ERR_RETRY, "the %s could not be started: %s", c->role, strerror(errno));
+		return err_set(e, ERR_RETRY, "the %s could not be started: %s", c->role, strerror(error));
 	}
 	c->pid = pid;
 	c->report_fd = p[0];

@@ -26,6 +26,8 @@
 #define IDLE_MS 30000
 #define LETTER_MOST ((size_t)100 << 20)
 #define STORE_REST_MS 5000
+#define OUTAGE_FIRST_MS 5000 /* no server answers: one letter is tried after this, then after twice that, up to */
+#define OUTAGE_MOST_MS 300000
 
 struct dispatch {
 	const struct configuration *configuration;
@@ -37,6 +39,8 @@ struct dispatch {
 	struct arena *arena;
 	struct buf mail;
 	char claimer[32];
+	int64_t outage;    /* while no server answers: the wait before the next trial; else 0 */
+	int64_t resume_at; /* clock_monotonic() of that trial */
 	bool has_claimed; /* claims found before the first of our own are a dead process's: the daemon's lock says so */
 };
 
@@ -52,6 +56,7 @@ dispatch_open(struct dispatch *d, bool once, struct err *e)
 	    watch_open(c->database, &d->watch, e) < 0 || timers_open(c, d->store, &d->marks, once, &d->timers, e) < 0)
 		return -1;
 	d->smtp = smtp_open(c->smtp, c->n_smtp);
+	smtp_stop_when(d->smtp, process_is_stopping);
 	return 0;
 }
 
@@ -113,17 +118,36 @@ dispatch_judge(
 		return LETTER_UNKNOWN;
 	if (now - q->created_at > (int64_t)d->configuration->retry_days * 86400000)
 		return LETTER_FAILED;
-	*next_at = now + retry_delay(q->attempts);
+	*next_at = now + (d->outage ? d->outage : retry_delay(q->attempts));
 	return LETTER_QUEUED;
+}
+
+/* Writes it down, again and again where the store is busy or its disk full: what was sent and is not written down
+ * would be sent twice. A letter that somebody ended meanwhile stays as it is. */
+static int
+dispatch_write(
+    struct dispatch *d, int64_t id, enum letter_state state, struct str reply, int64_t next_at, struct err *e)
+{
+	while (store_outbox_result(d->store, id, state, reply, next_at, clock_now(), e) < 0) {
+		LOG_ERROR("the state of a letter can not be written", LOG_NUMBER("letter", id),
+		    LOG_Z("state", letter_state_name(state)), LOG_Z("reason", e->text));
+		if (e->kind == ERR_REJECT)
+			break;
+		if (e->kind == ERR_FATAL || process_pause(STORE_REST_MS))
+			return -1;
+		process_report(REPORT_ALIVE);
+	}
+	e->kind = ERR_NONE;
+	return 0;
 }
 
 static int
 dispatch_conclude(struct dispatch *d, const struct store_queued *q, const struct smtp_outcome *o, struct err *e)
 {
-	int64_t now = clock_now(), next_at;
-	enum letter_state state = dispatch_judge(d, q, o, now, &next_at);
+	int64_t next_at;
+	enum letter_state state = dispatch_judge(d, q, o, clock_now(), &next_at);
 
-	if (store_outbox_result(d->store, q->id, state, str_of(o->reply), next_at, now, e) < 0)
+	if (dispatch_write(d, q->id, state, str_of(o->reply), next_at, e) < 0)
 		return -1;
 	fault_point("after-result");
 	process_report(REPORT_PROGRESS);
@@ -150,15 +174,19 @@ dispatch_letter(struct dispatch *d, const struct store_queued *q, struct err *e)
 		    o.reply, sizeof(o.reply), "the process that was sending it died before it wrote down the answer");
 		return dispatch_conclude(d, q, &o, e);
 	}
-	if (dispatch_compose(d, &q->letter, q->created_at, &why) < 0)
+	if (dispatch_compose(d, &q->letter, q->created_at, &why) < 0) {
 		snprintf(o.reply, sizeof(o.reply), "not composed: %.400s", why.text);
-	else
+	} else {
 		smtp_send(d->smtp, q->letter.envelope_from, q->letter.to, buf_str(&d->mail), &o);
+		d->outage = smtp_is_down(d->smtp) ? process_backoff(d->outage, OUTAGE_FIRST_MS, OUTAGE_MOST_MS) : 0;
+		d->resume_at = clock_monotonic() + d->outage;
+	}
 	fault_point("after-send");
 	return dispatch_conclude(d, q, &o, e);
 }
 
-/* What is due now, as far as it goes. *n: how many were tried; 0: nothing is due. */
+/* What is due now, as far as it goes. *n: how many were claimed; 0: nothing is due, or no server answers. While none
+ * does, a single letter at a time is tried, and the others wait without being counted as tried. */
 static int
 dispatch_round(struct dispatch *d, size_t *n, struct err *e)
 {
@@ -168,17 +196,27 @@ dispatch_round(struct dispatch *d, size_t *n, struct err *e)
 	arena_reset(d->arena);
 	if (timers_run(d->timers, e) < 0)
 		return -1;
+	if (d->outage && clock_monotonic() < d->resume_at)
+		return 0;
 	if (store_outbox_claim(d->store, str_of(d->claimer), clock_now(), d->has_claimed ? CLAIM_STALE_MS : 0,
-		CLAIM_MOST, d->arena, &due, n, e) < 0)
+		d->outage ? 1 : CLAIM_MOST, d->arena, &due, n, e) < 0)
 		return -1;
 	d->has_claimed = true;
-	for (i = 0; i < *n && !process_is_stopping(); i++)
+	for (i = 0; i < *n && !process_is_stopping(); i++) {
 		if (dispatch_letter(d, &due[i], e) < 0)
 			return -1;
-	for (; i < *n; i++) /* not tried: due again at once */
-		if (store_outbox_result(
-			d->store, due[i].id, LETTER_QUEUED, due[i].last_reply, due[i].next_at, clock_now(), e) < 0)
+		if (d->outage) {
+			i++;
+			break;
+		}
+	}
+	for (; i < *n; i++) { /* not tried: due again at once, but what is unknown stays so */
+		bool unknown = due[i].state == LETTER_UNKNOWN && !d->configuration->retry_unknown;
+
+		if (dispatch_write(d, due[i].id, unknown ? LETTER_UNKNOWN : LETTER_QUEUED, due[i].last_reply,
+			unknown ? 0 : due[i].next_at, e) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -189,10 +227,12 @@ dispatch_wait(struct dispatch *d, struct err *e)
 
 	if (store_outbox_next(d->store, &next_at, e) < 0 || timers_next(d->timers, &timer_at, e) < 0)
 		return -1;
-	if (timer_at && (next_at == 0 || timer_at < next_at))
-		next_at = timer_at;
-	if (next_at && next_at - clock_now() < ms)
+	if (d->outage)
+		ms = d->resume_at - clock_monotonic() < ms ? d->resume_at - clock_monotonic() : ms;
+	else if (next_at && next_at - clock_now() < ms)
 		ms = next_at - clock_now();
+	if (timer_at && timer_at - clock_now() < ms)
+		ms = timer_at - clock_now();
 	process_report(REPORT_ALIVE);
 	watch_wait(d->watch, process_stop_fd(), ms);
 	return 0;
@@ -205,8 +245,8 @@ dispatch_loop(struct dispatch *d, bool once)
 		struct err e = { 0 };
 		size_t n = 0;
 
-		if (dispatch_round(d, &n, &e) == 0 && once && n == 0)
-			return 0;
+		if (dispatch_round(d, &n, &e) == 0 && once && (n == 0 || d->outage))
+			return d->outage ? 1 : 0;
 		if (e.kind == ERR_NONE && (n > 0 || dispatch_wait(d, &e) == 0))
 			continue;
 		LOG_ERROR("the outbox is not served", LOG_Z("reason", e.text));

@@ -6,8 +6,8 @@
 
 #include "base/configuration.h"
 
-/* Serves the outbox until the process should stop; once: sends what is due, then ends. The exit status of the process.
- * A letter that a server refuses is no failure of the process. */
+/* Serves the outbox until the process should stop; once: sends what is due, then ends. The exit status of the process:
+ * 1 where once no server answered. A letter that a server refuses is no failure of the process. */
 int dispatch_run(const struct configuration *c, bool once);
 
 #endif

@@ -22,6 +22,9 @@
 #define BACKOFF_MOST_MS 300000
 #define BACKOFF_LOGIN_MS 300000 /* a refused password is not tried again sooner, or the account gets locked */
 #define SETTLE_MEMORY ((size_t)16 << 20)
+#define WAIT_SLICE_MS 60000 /* a word to the supervisor, and to the routers on the way, each minute */
+#define SUSPECT_HEADER 2    /* fetches that a message may break before only its header is asked for, */
+#define SUSPECT_GIVEN_UP 4  /* and before it is given up */
 
 struct intake {
 	const struct configuration *configuration;
@@ -190,10 +193,11 @@ intake_take(void *context, const struct session_message *m)
 	return !process_is_stopping();
 }
 
-/* Fetches items and commits what came; what came before a cut is committed too. */
+/* Fetches items and commits what came; what came before trouble is committed too. */
 static int
 intake_fetch(struct intake *in, const struct session_item *items, size_t n, struct err *e)
 {
+	struct err late = { 0 };
 	int fetched;
 
 	if (n == 0)
@@ -206,15 +210,26 @@ intake_fetch(struct intake *in, const struct session_item *items, size_t n, stru
 		in->suspect_tries = suspect && suspect == in->suspect ? in->suspect_tries + 1 : 1;
 		in->suspect = suspect;
 	}
-	if (in->trouble.kind != ERR_NONE) {
-		*e = in->trouble;
-		return -1;
-	}
-	if (intake_commit(in, &in->trouble) < 0) {
-		*e = in->trouble;
-		return -1;
-	}
-	return fetched;
+	if (intake_commit(in, &late) < 0 && in->trouble.kind == ERR_NONE)
+		in->trouble = late;
+	if (in->trouble.kind == ERR_NONE)
+		return fetched;
+	*e = in->trouble;
+	return -1;
+}
+
+/* The ledger says that this one was given up; its mail stays on the server, in the folder for such. */
+static int
+intake_give_up(struct intake *in, const struct session_item *item, struct err *e)
+{
+	LOG_ERROR("a message can not be fetched; it is given up", LOG_TEXT("mailbox", in->mailbox->name),
+	    LOG_NUMBER("uid", item->uid), LOG_NUMBER("bytes", item->size), LOG_NUMBER("tries", in->suspect_tries));
+	in->trouble.kind = ERR_NONE;
+	intake_take(in, &(struct session_message){ .item = item, .part = SESSION_UNREADABLE });
+	if (in->trouble.kind == ERR_NONE && intake_commit(in, &in->trouble) == 0)
+		return 0;
+	*e = in->trouble;
+	return -1;
 }
 
 /* Of a page, what the ledger has not seen and nobody marked deleted. */
@@ -234,7 +249,7 @@ intake_select(struct intake *in, struct session_item *items, size_t n, size_t *n
 		if (items[i].uid != uids[at])
 			continue;
 		items[*n_new] = items[i];
-		if (items[i].uid == in->suspect && in->suspect_tries > 1)
+		if (items[i].uid == in->suspect && in->suspect_tries >= SUSPECT_HEADER)
 			items[*n_new].header_only = true;
 		++*n_new;
 		at++;
@@ -242,14 +257,17 @@ intake_select(struct intake *in, struct session_item *items, size_t n, size_t *n
 	return 0;
 }
 
-/* A message that broke a fetch is fetched alone, before the others. */
+/* A message that broke a fetch is fetched alone, those before it first. */
 static int
 intake_fetch_apart(struct intake *in, struct session_item *items, size_t n, struct err *e)
 {
 	for (size_t i = 0; in->suspect && i < n; i++) {
 		if (items[i].uid != in->suspect)
 			continue;
-		if (intake_fetch(in, items, i, e) < 0 || intake_fetch(in, &items[i], 1, e) < 0)
+		if (intake_fetch(in, items, i, e) < 0)
+			return -1;
+		if ((in->suspect_tries >= SUSPECT_GIVEN_UP ? intake_give_up(in, &items[i], e)
+							   : intake_fetch(in, &items[i], 1, e)) < 0)
 			return -1;
 		in->suspect = 0;
 		return intake_fetch(in, items + i + 1, n - i - 1, e);
@@ -308,6 +326,22 @@ intake_connect(struct intake *in, enum mailbox_trouble *trouble, struct err *e)
 	return intake_move_decided(in, e);
 }
 
+/* Waits for mail, for poll_seconds at most. */
+static int
+intake_wait(struct intake *in, struct err *e)
+{
+	int64_t end = clock_monotonic() + (int64_t)in->mailbox->poll_seconds * 1000, left;
+	enum session_event event = SESSION_TIMEOUT;
+
+	while (event == SESSION_TIMEOUT && (left = end - clock_monotonic()) > 0) {
+		process_report(REPORT_ALIVE);
+		if (session_wait(
+			in->session, process_stop_fd(), left < WAIT_SLICE_MS ? left : WAIT_SLICE_MS, &event, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* One connection, from login to trouble or the end; once: to the end of one pass. */
 static int
 intake_serve(struct intake *in, bool once, enum mailbox_trouble *trouble, struct err *e)
@@ -315,15 +349,11 @@ intake_serve(struct intake *in, bool once, enum mailbox_trouble *trouble, struct
 	if (intake_connect(in, trouble, e) < 0)
 		return -1;
 	while (!process_is_stopping()) {
-		enum session_event event;
-
 		if (intake_sweep(in, e) < 0)
 			return -1;
-		process_report(REPORT_ALIVE);
 		if (once)
 			return 0;
-		if (session_wait(in->session, process_stop_fd(), (int64_t)in->mailbox->poll_seconds * 1000, &event, e) <
-		    0)
+		if (intake_wait(in, e) < 0)
 			return -1;
 	}
 	return 0;

@@ -164,15 +164,29 @@ detach_end(int tell)
 	return write(tell, "", 1) == 1 && close(tell) == 0 ? 0 : -1;
 }
 
+/* The path as it will hold after chdir("/"); symbolic links in it stay, so that SIGHUP sees where they lead then. */
+static char *
+path_from_root(const char *path)
+{
+	char *folder, *out;
+
+	if (path[0] == '/' || (folder = getcwd(NULL, 0)) == NULL)
+		return strdup(path);
+	if (asprintf(&out, "%s/%s", folder, path) < 0)
+		out = NULL;
+	free(folder);
+	return out;
+}
+
 static int
 daemon_run(const struct options *o, struct configuration **c)
 {
 	bool background = !o->foreground && !o->once;
-	char *database = strndup((*c)->database.p, (*c)->database.n);
+	char *database = strndup((*c)->database.p, (*c)->database.n), *path = path_from_root(o->path);
 	int tell = background ? detach_begin() : -1, lock, status = EXIT_TROUBLE;
 	struct err e;
 
-	if (database == NULL)
+	if (database == NULL || path == NULL)
 		abort();
 	if (background && tell < 0)
 		goto out;
@@ -182,10 +196,11 @@ daemon_run(const struct options *o, struct configuration **c)
 	}
 	if (!background || detach_end(tell) == 0)
 		status = supervise_run(
-		    o->path, c, &(struct supervise_mode){ .once = o->once, .debug = o->debug, .journal = background });
+		    path, c, &(struct supervise_mode){ .once = o->once, .debug = o->debug, .journal = background });
 	store_unlock_daemon(str_of(database), &lock);
 out:
 	free(database);
+	free(path);
 	return status;
 }
 

@@ -5,6 +5,7 @@
 
 #include "daemon/process.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -17,9 +18,12 @@ static volatile sig_atomic_t stopping;
 static void
 process_on_stop(int signal_number)
 {
+	int saved = errno;
+
 	(void)signal_number;
 	if (!stopping && write(stop_pipe[1], "", 1) == 1)
 		stopping = 1;
+	errno = saved;
 }
 
 void

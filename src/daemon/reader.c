@@ -52,7 +52,7 @@ reader_find_program(char out[PATH_MAX])
 
 /* In the child, after fork: only async-signal-safe calls. */
 static void
-reader_exec(const char *program, int in, int out)
+reader_exec(const char *program, int in, int out, pid_t parent)
 {
 	char *argv[] = { (char *)"casemail-reader", NULL };
 	char *envp[] = { (char *)"LC_ALL=C", NULL };
@@ -62,6 +62,8 @@ reader_exec(const char *program, int in, int out)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(125);
 	if (null < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(null, 2) < 0 || close_range(3, ~0U, 0) < 0)
 		_exit(126);
 	execve(program, argv, envp);
@@ -107,6 +109,7 @@ pipe_use(int fd)
 static int
 reader_spawn(struct reader *r, struct err *e)
 {
+	pid_t parent = getpid();
 	int in[2], out[2];
 
 	if (pipe_open(in, e) < 0)
@@ -118,7 +121,7 @@ reader_spawn(struct reader *r, struct err *e)
 	}
 	r->pid = fork();
 	if (r->pid == 0)
-		reader_exec(r->program, in[0], out[1]);
+		reader_exec(r->program, in[0], out[1], parent);
 	close(in[0]);
 	close(out[1]);
 	r->to = in[1];
@@ -184,6 +187,7 @@ reader_open(const struct reading_setup *setup, struct reader **out, struct err *
 
 	if (r == NULL)
 		abort();
+	signal(SIGPIPE, SIG_IGN);
 	r->setup = setup;
 	reader_find_program(r->program);
 	if (reader_start(r, e) < 0) {

@@ -10,7 +10,7 @@ struct reader;
 
 /* Starts casemail-reader with the setup, which must outlive the reader. -1: ERR_FATAL where the setup is refused (a
  * pattern), ERR_RETRY where the process can not be started. The program is the one beside this executable (a build
- * tree), else the installed one. */
+ * tree), else the installed one. Ignores SIGPIPE in the whole process. */
 int reader_open(const struct reading_setup *setup, struct reader **out, struct err *e);
 void reader_close(struct reader **r); /* ends the process */
 

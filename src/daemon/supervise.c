@@ -25,8 +25,9 @@
 #include "daemon/child.h"
 
 #define CHILDREN_MOST 66
-#define STOP_MS 4500    /* then SIGKILL: everything stopped within 5 s */
-#define STUCK_MS 150000 /* without a report: killed, and started again */
+#define STOP_MS 4500     /* then SIGKILL: everything stopped within 5 s */
+#define SILENT_MS 150000 /* without a report, beyond what its servers may take: killed, and started again */
+#define SLOWEST 32       /* bytes a millisecond: what a session counts with for large messages */
 
 struct supervisor {
 	const char *path;
@@ -36,7 +37,8 @@ struct supervisor {
 	struct child_start start;
 	int signal_fd;
 	bool stopping, reloading, told_ready;
-	int64_t kill_at; /* of a stop or a reload; 0: none under way */
+	bool reload_again; /* SIGHUP while the last one was under way */
+	int64_t kill_at;   /* of a stop or a reload; 0: none under way */
 	int64_t watchdog_at;
 };
 
@@ -71,13 +73,29 @@ supervise_add(struct supervisor *s, const char *role, struct str mailbox)
 	return c;
 }
 
+/* How long an intake may be busy between two reports: a login with its commands, or a message of the largest size over
+ * the slowest line, read twice. */
+static int64_t
+supervise_intake_ms(const struct configuration *c, const struct mailbox_settings *m)
+{
+	return 8000 * (int64_t)m->server.timeout_seconds + (int64_t)(c->limits.message_bytes / SLOWEST) +
+	       2000 * (int64_t)c->limits.reader_wall_seconds;
+}
+
 static void
 supervise_plan_children(struct supervisor *s)
 {
+	const struct configuration *c = s->configuration;
+	struct child *dispatcher;
+
 	s->n = 0;
-	for (size_t i = 0; i < s->configuration->n_mailboxes && s->n < CHILDREN_MOST - 1; i++)
-		supervise_add(s, "intake", s->configuration->mailboxes[i].name);
-	supervise_add(s, "dispatcher", STR_NONE)->restart_at = 0;
+	for (size_t i = 0; i < c->n_mailboxes && s->n < CHILDREN_MOST - 1; i++)
+		supervise_add(s, "intake", c->mailboxes[i].name)->silent_ms =
+		    SILENT_MS + supervise_intake_ms(c, &c->mailboxes[i]);
+	dispatcher = supervise_add(s, "dispatcher", STR_NONE);
+	dispatcher->silent_ms = SILENT_MS;
+	for (size_t i = 0; i < c->n_smtp; i++) /* one letter may try each of them twice */
+		dispatcher->silent_ms += 2000 * (int64_t)c->smtp[i].timeout_seconds;
 }
 
 static bool
@@ -185,7 +203,10 @@ supervise_reload(struct supervisor *s)
 	struct err e;
 	int text = -1;
 
-	if (s->stopping || s->reloading || s->start.once)
+	if (s->stopping || s->start.once)
+		return;
+	s->reload_again = s->reloading;
+	if (s->reloading)
 		return;
 	buf_init(&errors, 1 << 20);
 	c = check_configuration(s->path, &errors);
@@ -229,7 +250,7 @@ supervise_kill_stuck(struct supervisor *s)
 	for (size_t i = 0; i < s->n; i++) {
 		struct child *c = &s->children[i];
 
-		if (c->pid == 0 || now - c->reported_at < STUCK_MS)
+		if (c->pid == 0 || now - c->reported_at < c->silent_ms)
 			continue;
 		LOG_ERROR("process gave no sign of life; killed", LOG_Z("role", c->role), LOG_Z("mailbox", c->mailbox),
 		    LOG_NUMBER("silent_ms", now - c->reported_at));
@@ -246,8 +267,10 @@ supervise_tell_manager(struct supervisor *s)
 	bool ready = s->n > 0, alive = true;
 
 	for (size_t i = 0; i < s->n; i++) {
-		ready = ready && s->children[i].is_ready;
-		alive = alive && now - s->children[i].reported_at < STUCK_MS;
+		const struct child *c = &s->children[i];
+
+		ready = ready && c->is_ready;
+		alive = alive && (c->pid == 0 || now - c->reported_at < c->silent_ms);
 	}
 	if (ready && !s->told_ready) {
 		s->told_ready = true;
@@ -307,6 +330,8 @@ supervise_conclude(struct supervisor *s)
 		s->reloading = false;
 		s->kill_at = 0;
 		supervise_plan_children(s);
+		if (s->reload_again)
+			supervise_reload(s);
 	}
 	if (s->start.once) {
 		bool done = true;

@@ -16,13 +16,18 @@
 
 #include <curl/curl.h>
 
+#include "base/clock.h"
 #include "outbox/smtp_reply.h"
+
+#define REST_MS 60000 /* a server that did not answer delays only one mail of a minute */
 
 struct smtp {
 	const struct server *servers; /* the caller's */
 	size_t n;
+	int64_t *rests_until; /* of each server; clock_monotonic() */
 	CURL *easy;
 	bool down;
+	bool (*stop)(void); /* or NULL */
 };
 
 /* One attempt with one server. */
@@ -31,6 +36,7 @@ struct attempt {
 	struct str mail;
 	size_t given; /* bytes of it */
 	bool fresh;   /* do not use a kept connection */
+	bool (*stop)(void);
 	char error[CURL_ERROR_SIZE];
 };
 
@@ -44,6 +50,8 @@ smtp_open(const struct server *servers, size_t n)
 		abort();
 	s->servers = servers;
 	s->n = n;
+	if ((s->rests_until = calloc(n + 1, sizeof(*s->rests_until))) == NULL)
+		abort();
 	return s;
 }
 
@@ -54,8 +62,15 @@ smtp_close(struct smtp **s)
 		return;
 	curl_easy_cleanup((*s)->easy);
 	curl_global_cleanup();
+	free((*s)->rests_until);
 	free(*s);
 	*s = NULL;
+}
+
+void
+smtp_stop_when(struct smtp *s, bool (*stop)(void))
+{
+	s->stop = stop;
 }
 
 bool
@@ -101,6 +116,15 @@ on_body(char *p, size_t size, size_t n, void *ctx)
 {
 	(void)p, (void)ctx;
 	return size * n;
+}
+
+static int
+on_progress(void *ctx, curl_off_t down_all, curl_off_t down, curl_off_t up_all, curl_off_t up)
+{
+	struct attempt *a = ctx;
+
+	(void)down_all, (void)down, (void)up_all, (void)up;
+	return a->stop && a->stop() && a->dialogue.phase <= PHASE_MAIL;
 }
 
 static bool
@@ -198,6 +222,9 @@ set_transfer(CURL *c, struct attempt *a, struct str from, struct curl_slist *to)
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, a);
 	curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_ready);
 	curl_easy_setopt(c, CURLOPT_PREREQDATA, a);
+	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(c, CURLOPT_XFERINFODATA, a);
 	curl_easy_setopt(c, CURLOPT_READFUNCTION, on_read);
 	curl_easy_setopt(c, CURLOPT_READDATA, a);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
@@ -211,6 +238,7 @@ unset_transfer(CURL *c)
 	curl_easy_setopt(c, CURLOPT_MAIL_RCPT, NULL);
 	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, NULL);
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, NULL);
+	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, NULL);
 }
 
 /* True where this server could not be talked to. *stale: a kept connection was closed by the server before it had
@@ -248,13 +276,32 @@ static bool
 server_try(struct smtp *s, const struct server *v, struct str from, struct curl_slist *to, struct str mail,
     struct smtp_outcome *out)
 {
-	struct attempt a = { .mail = mail };
+	struct attempt a = { .mail = mail, .stop = s->stop };
 	bool stale, unreachable = attempt_run(s, v, &a, from, to, out, &stale);
 
 	if (!stale)
 		return unreachable;
-	a = (struct attempt){ .mail = mail, .fresh = true };
+	a = (struct attempt){ .mail = mail, .fresh = true, .stop = s->stop };
 	return attempt_run(s, v, &a, from, to, out, &stale);
+}
+
+/* Those that rest come last. Sets down where none could be talked to. */
+static void
+servers_try(struct smtp *s, struct str from, struct curl_slist *to, struct str mail, struct smtp_outcome *out)
+{
+	int64_t now = clock_monotonic();
+
+	s->down = true;
+	for (size_t turn = 0; turn < 2 * s->n && s->down && !(turn > 0 && s->stop && s->stop()); turn++) {
+		size_t i = turn % s->n;
+		/* One that failed just now rests until later than now + REST_MS, and is not tried twice. */
+		bool rests = s->rests_until[i] > now && s->rests_until[i] < now + REST_MS;
+
+		if (rests != (turn >= s->n))
+			continue;
+		s->down = server_try(s, &s->servers[i], from, to, mail, out);
+		s->rests_until[i] = s->down ? clock_monotonic() + REST_MS : 0;
+	}
 }
 
 void
@@ -278,8 +325,6 @@ smtp_send(struct smtp *s, struct str envelope_from, struct str to, struct str ma
 	free(z);
 	if (list == NULL)
 		abort();
-	s->down = true;
-	for (size_t i = 0; i < s->n && s->down; i++)
-		s->down = server_try(s, &s->servers[i], envelope_from, list, mail, out);
+	servers_try(s, envelope_from, list, mail, out);
 	curl_slist_free_all(list);
 }

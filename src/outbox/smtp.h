@@ -23,9 +23,12 @@ struct smtp_outcome {
 };
 
 /* Connects lazily. servers: tried in order, the next only where one could not be talked to (connection, TLS, greeting,
- * login); the caller's, must outlive it. Ignores SIGPIPE for the whole process. One thread only. */
+ * login), which is then tried last for a minute; the caller's, must outlive it. Ignores SIGPIPE for the whole process.
+ * One thread only. */
 struct smtp *smtp_open(const struct server *servers, size_t n);
 void smtp_close(struct smtp **s);
+/* Asks stop, at least once a second, whether to leave a mail of which nothing was handed over yet: SMTP_LATER then. */
+void smtp_stop_when(struct smtp *s, bool (*stop)(void));
 /* One mail to one recipient. envelope_from empty: the null sender. mail: CR LF lines, 7-bit. Always fills *out.
  * Addresses with controls, blanks or angle brackets, and mails of other lines, are SMTP_REFUSED without a word to the
  * server. Takes at most timeout_seconds of a server for each one tried, twice where a kept connection had ended. */

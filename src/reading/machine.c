@@ -33,7 +33,11 @@ machine_local(struct str address)
 bool
 machine_is_null_path(const struct machine *w)
 {
-	return str_equal(str_trim(w->out->return_path), STR("<>"));
+	struct str local = machine_local(w->path);
+
+	/* what some systems write for it: "MAILER-DAEMON", and qmail "#@[]" */
+	return w->out->return_path.n &&
+	       (w->path.n == 0 || str_equal_nocase(local, STR("mailer-daemon")) || str_equal(w->path, STR("#@[]")));
 }
 
 bool
@@ -42,6 +46,32 @@ machine_set(struct machine *w, enum reading_kind kind, const char *field, struct
 	w->out->kind = kind;
 	w->out->kind_reason = arena_format(w->a, "%s: %.*s", field, STR_ARGS(str_head(value, 200)));
 	return true;
+}
+
+static bool
+is_no_reply_address(struct str address)
+{
+	static const char *const names[] = { "no-reply", "noreply", "no_reply", "no.reply", "donotreply",
+		"do-not-reply", "do_not_reply", "mailer-daemon", "postmaster", "root", "nobody", "listserv",
+		"majordomo" };
+	struct str local = machine_local(address);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct str name = str_of(names[i]), rest = str_skip(local, name.n);
+
+		if (str_starts_nocase(local, name) && (rest.n == 0 || !char_is_alpha(rest.p[0])))
+			return true;
+	}
+	return false;
+}
+
+bool
+machine_is_no_reply(const struct machine *w)
+{
+	for (size_t i = 0; i < w->out->n_from; i++)
+		if (is_no_reply_address(w->out->from[i].address))
+			return true;
+	return false;
 }
 
 /* --- our own mail ----------------------------------------------------- */
@@ -108,23 +138,6 @@ has_list_field(const struct machine *w)
 }
 
 static bool
-is_no_reply_address(struct str address)
-{
-	static const char *const names[] = { "no-reply", "noreply", "no_reply", "no.reply", "donotreply",
-		"do-not-reply", "do_not_reply", "mailer-daemon", "postmaster", "root", "nobody", "listserv",
-		"majordomo" };
-	struct str local = machine_local(address);
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		struct str name = str_of(names[i]), rest = str_skip(local, name.n);
-
-		if (str_starts_nocase(local, name) && (rest.n == 0 || !char_is_alpha(rest.p[0])))
-			return true;
-	}
-	return false;
-}
-
-static bool
 is_bulk(struct str precedence)
 {
 	return str_starts_nocase(precedence, STR("bulk")) || str_starts_nocase(precedence, STR("junk")) ||
@@ -142,10 +155,7 @@ wants_no_answer(const struct machine *w)
 			return true;
 	if (is_bulk(machine_value(w, "Precedence")) || is_bulk(machine_value(w, "X-Precedence")))
 		return true;
-	for (size_t i = 0; i < w->out->n_from; i++)
-		if (is_no_reply_address(w->out->from[i].address))
-			return true;
-	return machine_is_null_path(w) || w->out->is_list || w->out->kind != KIND_PERSON;
+	return machine_is_no_reply(w) || machine_is_null_path(w) || w->out->is_list || w->out->kind != KIND_PERSON;
 }
 
 /* --- the message ------------------------------------------------------ */
@@ -163,17 +173,18 @@ mark_embedded(struct machine *w)
 					 str_equal(parts[parts[i].parent].type, STR("message/global"));
 }
 
-/* The plain parts; what HTML says only where there are none. */
-static void
-gather_text(struct machine *w)
+struct str
+machine_text(struct machine *w)
 {
 	struct buf b;
 
+	if (w->has_text)
+		return w->text;
 	buf_init(&b, MACHINE_TEXT_BYTES + 16);
-	for (size_t i = 0; i < w->m->n_parts; i++) {
+	for (size_t i = 0; i < w->m->n_parts && b.n < MACHINE_TEXT_BYTES; i++) {
 		const struct mime_part *p = &w->m->parts[i];
 
-		if (w->embedded[i] || !str_equal(p->type, STR("text/plain")) || b.n >= MACHINE_TEXT_BYTES)
+		if (w->embedded[i] || !str_equal(p->type, STR("text/plain")))
 			continue;
 		buf_add(&b, str_head(p->text, MACHINE_TEXT_BYTES - b.n));
 		buf_add(&b, STR("\n"));
@@ -182,6 +193,8 @@ gather_text(struct machine *w)
 	buf_free(&b);
 	if (str_trim(w->text).n == 0)
 		w->text = str_head(w->out->text, MACHINE_TEXT_BYTES);
+	w->has_text = true;
+	return w->text;
 }
 
 void
@@ -193,7 +206,9 @@ machine_classify(const struct mime_message *m, const struct reading_setup *setup
 	out->kind = KIND_PERSON;
 	out->permanent = -1;
 	mark_embedded(&w);
-	gather_text(&w);
+	w.path = str_trim(out->return_path);
+	if (str_starts(w.path, STR("<")) && str_ends(w.path, STR(">")))
+		w.path = str_trim((struct str){ w.path.p + 1, w.path.n - 2 });
 	w.subject = marks_fold(str_head(out->subject, SUBJECT_BYTES), a);
 	says_no = str_equal(machine_auto_submitted(&w), STR("no"));
 	decided = is_own(&w) || report_read(&w) || machine_is_calendar(&w) || machine_is_reaction(&w);

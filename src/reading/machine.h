@@ -8,11 +8,12 @@
 
 /* Sets kind, kind_reason, is_list, no_answer, permanent, failed, original_id in *out from the message. Reads what
  * reading_read has set there before: from, return_path, subject, text (of a message that is HTML only).
- * setup tells our own mail (X-Loop, our addresses, Message-ID domain).
+ * setup tells our own mail (X-Loop, our addresses).
  *
- * failed holds the recipients of a bounce or delay, at most 100, each address once; permanent is 1 where each of
- * them failed for good (status class 5), 0 where none did, else -1. original_id is without <>; it comes from the mail
- * that is reported on, never from its text where that has a header. Linear in the message. */
+ * failed holds the recipients of a bounce or delay, at most 100, each address once; permanent is 1 where
+ * each of them failed for good (status class 5; without one, words that say so), 0 where one failed for now and none
+ * for good, else -1. original_id is without <>: the Message-ID of the attached or copied original, else what
+ * In-Reply-To names. Linear in the message. */
 void machine_classify(
     const struct mime_message *m, const struct reading_setup *setup, struct arena *a, struct reading *out);
 

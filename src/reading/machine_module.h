@@ -16,19 +16,22 @@ struct machine {
 	struct reading *out;
 	bool *embedded;     /* of each part: whether it stands in an attached message */
 	struct str subject; /* folded (marks.h) */
-	struct str text;    /* what the message itself says, at most MACHINE_TEXT_BYTES of it */
+	struct str path;    /* Return-Path without <> */
+	struct str text;    /* by machine_text */
+	bool has_text;
 };
 
-/* What a phrase of the language files stands for. */
+/* What a phrase of the language files stands for; see languages/README. */
 enum {
 	PHRASE_REPLY = 1 << 0,
 	PHRASE_AWAY = 1 << 1,
 	PHRASE_BOUNCE = 1 << 2,
-	PHRASE_DELAY = 1 << 3,
-	PHRASE_FAILED = 1 << 4,
-	PHRASE_LATE = 1 << 5,
-	PHRASE_REACTION = 1 << 6,
-	PHRASE_COPY = 1 << 7
+	PHRASE_NOTICE = 1 << 3,
+	PHRASE_DELAY = 1 << 4,
+	PHRASE_FAILED = 1 << 5,
+	PHRASE_LATE = 1 << 6,
+	PHRASE_NEVER = 1 << 7,
+	PHRASE_COPY = 1 << 8
 };
 
 /* --- machine.c --- */
@@ -37,7 +40,11 @@ enum {
 struct str machine_value(const struct machine *w, const char *name);
 /* The part of an address before its last "@". */
 struct str machine_local(struct str address);
+/* What the message itself says, at most MACHINE_TEXT_BYTES of it: its plain parts, HTML only where there are none. */
+struct str machine_text(struct machine *w);
 bool machine_is_null_path(const struct machine *w);
+/* Whether From is an address that nobody reads. */
+bool machine_is_no_reply(const struct machine *w);
 /* Sets kind and its reason; true. */
 bool machine_set(struct machine *w, enum reading_kind kind, const char *field, struct str value);
 
@@ -61,24 +68,56 @@ struct str machine_auto_submitted(const struct machine *w);
 
 /* Whether the message is a report by its structure: RFC 3464, 5965, 8098. */
 bool report_read(struct machine *w);
-/* Adds a recipient to out->failed, once; where it is there already what was empty is filled in. */
-void report_add_recipient(struct machine *w, const struct reading_recipient *r);
+/* Sets original_id from the original that is attached or copied. */
+void report_find_original(struct machine *w);
+
+/* --- report_status.c --- */
+
 /* The address in s ("rfc822; <a@b>"), in w->a; empty where there is none. */
 struct str report_address(struct machine *w, struct str s);
-/* Sets original_id from the attached original. */
-void report_find_original(struct machine *w);
-/* Sets permanent from what is known of the recipients. */
-void report_set_permanent(struct machine *w);
 /* The enhanced status (RFC 3463) at the first place in s that has one, or empty. Linear. */
 struct str report_find_status(struct str s);
+bool report_is_status(struct str type);
+/* Adds a recipient to out->failed, once; where it is there already what was empty is filled in. */
+void report_add_recipient(struct machine *w, const struct reading_recipient *r);
+/* Adds what the message's delivery status says. KIND_BOUNCE, KIND_DELAY or KIND_REPORT. */
+enum reading_kind report_read_status(struct machine *w);
+/* Adds what the status fields in text say. True where a recipient failed or is late. */
+bool report_read_fields(struct machine *w, struct str text);
+/* Sets permanent from what is known of the recipients. */
+void report_set_permanent(struct machine *w);
 
 /* --- bounce.c --- */
 
 /* Whether the message is a report in free words. */
 bool bounce_read(struct machine *w);
-/* Whether its sender is a mail system. */
-bool bounce_is_daemon(const struct machine *w);
-/* Adds the recipients that a report without status fields names. */
-void bounce_find_recipients(struct machine *w);
+enum bounce_sender {
+	SENDER_OTHER,
+	SENDER_POSTMASTER, /* a mail system, or the person who runs it */
+	SENDER_DAEMON
+};
+enum bounce_sender bounce_sender(const struct machine *w);
+
+/* --- bounce_text.c --- */
+
+/* How a recipient was named in a text, the surest first. */
+enum bounce_way { WAY_NONE, WAY_FIELDS, WAY_LINE, WAY_FAILURE, WAY_LOCAL, WAY_ONLY, WAY_ORIGINAL };
+/* Adds the recipients that a report in free words names. */
+enum bounce_way bounce_find_recipients(struct machine *w);
+
+/* --- bounce_words.c --- */
+
+/* The report's own words: the text up to the copy of the original. */
+struct str bounce_words(struct machine *w);
+/* line without the marks and blanks it begins with. */
+struct str bounce_undecorated(struct str line);
+/* The next address in line from *at on, or empty; *at: behind it; *begin: where it begins. */
+struct str bounce_next_address(struct str line, size_t *at, size_t *begin);
+/* Whether c may stand in a local part without quotes. */
+bool bounce_is_atom(char c);
+/* An address of whoever runs a mail system. */
+bool bounce_is_service(struct str address);
+/* Whether the report came from this address or went to it. */
+bool bounce_is_party(const struct machine *w, struct str address);
 
 #endif

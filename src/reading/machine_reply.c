@@ -76,7 +76,7 @@ has_hint(const struct machine *w)
 {
 	struct str precedence = machine_value(w, "Precedence");
 
-	if (machine_is_null_path(w) || machine_value(w, "X-MS-Exchange-Inbox-Rules-Loop").n)
+	if (machine_is_null_path(w) || machine_is_no_reply(w) || machine_value(w, "X-MS-Exchange-Inbox-Rules-Loop").n)
 		return true;
 	return str_starts_nocase(precedence, STR("bulk")) || str_starts_nocase(precedence, STR("junk")) ||
 	       machine_value(w, "X-Auto-Response-Suppress").n;
@@ -93,23 +93,41 @@ is_exchange_rule(struct machine *w)
 	return machine_set(w, KIND_AUTO_REPLY, "X-MS-Exchange-Inbox-Rules-Loop", loop);
 }
 
-/* "Automatic reply: ...", "[Automatic reply] ..."; weaker where more words follow at once. */
+/* Whether rest, behind a phrase, shows that it was a label: "Automatic reply: ...", "[Automatic reply] ...". */
+static bool
+is_label_end(struct str rest)
+{
+	static const struct str ends[] = { { "\xe2\x80\x93", 3 }, { "\xe2\x80\x94", 3 }, { "\xe3\x80\x91", 3 },
+		{ "\xe3\x80\x8d", 3 } };
+
+	rest = str_trim(rest);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (str_starts(rest, ends[i]))
+			return true;
+	return rest.n == 0 ||
+	       ((unsigned char)rest.p[0] < 0x80 && !char_is_alpha(rest.p[0]) && !char_is_digit(rest.p[0]));
+}
+
+/* What opens a subject of a vacation program, alone or as a label. Words that people use, too, need a second sign. */
 static bool
 has_subject(struct machine *w)
 {
-	struct str s = w->subject, rest;
+	struct str s = w->subject;
 	unsigned kinds;
+	bool sure;
 	size_t n;
 
 	while (s.n && (s.p[0] == '[' || s.p[0] == '(' || s.p[0] == '*' || s.p[0] == ' ' || s.p[0] == '"'))
 		s = str_skip(s, 1);
+	if (str_starts(s, STR("\xe3\x80\x90"))) /* the bracket of Japanese titles */
+		s = str_skip(s, 3);
 	kinds = machine_phrases(s, PHRASE_REPLY | PHRASE_AWAY, &n);
 	if (kinds == 0)
 		return false;
-	rest = str_trim(str_skip(s, n));
-	if (!(kinds & PHRASE_REPLY) || (rest.n && char_is_alpha(rest.p[0])))
-		if (!has_hint(w))
-			return false;
+	s = str_skip(s, n);
+	sure = kinds & PHRASE_REPLY && is_label_end(s);
+	if (!sure && !has_hint(w) && !(is_label_end(s) && machine_phrases_in(s, PHRASE_REPLY | PHRASE_AWAY)))
+		return false;
 	return machine_set(w, KIND_AUTO_REPLY, "Subject", w->out->subject);
 }
 
@@ -118,17 +136,33 @@ machine_is_reply(struct machine *w)
 {
 	struct str submitted = machine_auto_submitted(w);
 
+	bool forwarded = str_equal(submitted, STR("auto-forwarded"));
+
 	/* what a person's mail program forwards by itself is still the person's */
-	if (submitted.n && !str_equal(submitted, STR("auto-forwarded")))
+	if (submitted.n && !forwarded)
 		return machine_set(w, KIND_AUTO_REPLY, "Auto-Submitted", submitted);
 	if (has_mark(w) || is_exchange_rule(w) || has_subject(w))
 		return true;
-	if (bounce_is_daemon(w) && w->out->n_from)
-		return machine_set(w, KIND_AUTO_REPLY, "From", w->out->from[0].address);
+	if (bounce_sender(w) == SENDER_DAEMON)
+		return machine_set(w, KIND_AUTO_REPLY, "From", machine_value(w, "From"));
 	/* nobody else may send so: RFC 5321 section 4.5.5 */
-	if (machine_is_null_path(w))
+	if (machine_is_null_path(w) && !forwarded)
 		return machine_set(w, KIND_AUTO_REPLY, "Return-Path", STR("<>"));
 	return false;
+}
+
+/* The method of a calendar part: its parameter, or the property in its first lines (RFC 5546). */
+static struct str
+calendar_method(const struct mime_part *p)
+{
+	struct str rest = str_head(p->text, 4096), line;
+
+	if (p->method.n)
+		return p->method;
+	while (str_next_line(&rest, &line))
+		if (str_starts_nocase(line, STR("METHOD:")))
+			return str_trim(str_skip(line, 7));
+	return STR_NONE;
 }
 
 bool
@@ -140,10 +174,12 @@ machine_is_calendar(struct machine *w)
 	for (size_t i = 0; i < w->m->n_parts; i++) {
 		const struct mime_part *p = &w->m->parts[i];
 
-		if (w->embedded[i] || !str_equal(p->type, STR("text/calendar")))
+		/* a person may attach one */
+		if (w->embedded[i] || !str_equal(p->type, STR("text/calendar")) ||
+		    str_equal(p->disposition, STR("attachment")))
 			continue;
 		for (size_t k = 0; k < sizeof(methods) / sizeof(*methods); k++)
-			if (str_equal_nocase(p->method, methods[k]))
+			if (str_equal_nocase(calendar_method(p), methods[k]))
 				return machine_set(w, KIND_CALENDAR, "method", methods[k]);
 	}
 	return false;

@@ -26,6 +26,7 @@
 #include "reading/transfer.h"
 
 #define ANCESTORS 50
+#define ANSWER_MOST 4096 /* bytes of new text beyond which the other alternative is not read */
 #define SETUP_MOST (4u << 20)
 
 struct reader_context {
@@ -213,7 +214,6 @@ static void
 read_body(const struct mime_message *m, const enum body_role *roles, struct arena *a, struct reading *out)
 {
 	struct str plain = STR_NONE;
-	struct reading other = { 0 };
 
 	for (size_t i = 0; i < m->n_parts; i++) {
 		const struct mime_part *p = &m->parts[i];
@@ -225,17 +225,32 @@ read_body(const struct mime_message *m, const enum body_role *roles, struct aren
 				read_plain(plain, a, out);
 			plain = STR_NONE;
 			read_html(p->text, a, out);
-		} else if (roles[i] == BODY_OTHER && other.text.n == 0) {
-			if (body_is_html(p))
-				read_html(p->text, a, &other);
-			else
-				read_plain(p->text, a, &other);
 		}
-		if (roles[i] == BODY_TEXT || roles[i] == BODY_OTHER)
-			out->damaged |= p->damaged && roles[i] == BODY_TEXT;
+		out->damaged |= p->damaged && roles[i] == BODY_TEXT;
 	}
 	if (plain.n)
 		read_plain(plain, a, out);
+}
+
+/* The alternative that was not taken says the same, unless somebody wants a yes to be read that no person sees: so it
+ * is read beside a text that may be an answer, and only there, as HTML costs more than all the rest. */
+static void
+read_other(const struct mime_message *m, const enum body_role *roles, struct arena *a, struct reading *out)
+{
+	struct reading other = { 0 };
+
+	for (size_t i = 0; i < m->n_parts && other.text.n == 0; i++) {
+		if (roles[i] != BODY_OTHER)
+			continue;
+		if (out->new_text.n > ANSWER_MOST) {
+			out->other_unread = true;
+			return;
+		}
+		if (body_is_html(&m->parts[i]))
+			read_html(m->parts[i].text, a, &other);
+		else
+			read_plain(m->parts[i].text, a, &other);
+	}
 	out->other_text = other.new_text;
 }
 
@@ -334,6 +349,7 @@ read_message(struct reader_context *c, struct str raw, struct arena *a, struct r
 	read_header(&m, a, out);
 	sender_read(&m, &c->setup, a, out);
 	read_body(&m, roles, a, out);
+	read_other(&m, roles, a, out);
 	out->encrypted = body_is_encrypted(&m);
 	machine_classify(&m, &c->setup, a, out);
 	find_references(c, &m, a, out);

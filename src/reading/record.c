@@ -94,6 +94,7 @@ static const struct spec reading_spec[] = {
 	TEXT(reading, quoted),
 	TEXT(reading, signature),
 	TEXT(reading, other_text),
+	BOOL(reading, other_unread),
 	BOOL(reading, interleaved),
 	BOOL(reading, is_forward),
 	TEXT(reading, above),

@@ -86,6 +86,7 @@ write_text(struct buf *out, const struct reading *r)
 	json_text(out, "quoted", r->quoted);
 	json_text(out, "signature", r->signature);
 	text_or_null(out, "other_text", r->other_text);
+	json_bool(out, "other_unread", r->other_unread);
 	json_bool(out, "interleaved", r->interleaved);
 	json_open(out, "forward", '{');
 	json_bool(out, "is_forward", r->is_forward);

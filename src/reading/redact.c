@@ -12,6 +12,8 @@
 
 #include "base/crypto.h"
 
+#define KEY_MOST 32 /* characters of the key in a Message-ID of ours, at most */
+
 static bool
 is_token_char(char c)
 {
@@ -25,6 +27,19 @@ is_alnum(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* What stands behind the token in a Message-ID of ours: ".KEY@". */
+static bool
+is_id_rest(struct str s)
+{
+	size_t n = 1;
+
+	if (!str_starts(s, STR(".")))
+		return false;
+	while (n < s.n && n <= KEY_MOST && is_alnum(s.p[n]))
+		n++;
+	return n > 1 && (str_starts(str_skip(s, n), STR("@")) || str_starts(str_skip(s, n), STR("%40")));
+}
+
 static bool
 is_token(struct str run, struct str behind, const struct reading_token *tokens, size_t n)
 {
@@ -33,7 +48,7 @@ is_token(struct str run, struct str behind, const struct reading_token *tokens, 
 	for (size_t i = 0; i < run.n; i++)
 		if (!is_token_char(run.p[i]))
 			return false;
-	if (str_starts(behind, STR("@")) || str_starts(behind, STR("%40")))
+	if (str_starts(behind, STR("@")) || str_starts(behind, STR("%40")) || is_id_rest(behind))
 		return true;
 	for (size_t i = 0; i < n; i++)
 		if (str_equal_nocase(tokens[i].token, run))
@@ -57,6 +72,9 @@ find_token(struct str text, const struct reading_token *tokens, size_t n)
 		}
 		while (end < text.n && is_alnum(text.p[end]))
 			end++;
+		/* "support%2BTOKEN@": the digits belong to the delimiter */
+		if (end - from == TOKEN_REPLY + 2 && from > 0 && text.p[from - 1] == '%')
+			from += 2;
 		if (is_token(str_head(str_skip(text, from), end - from), str_skip(text, end), tokens, n))
 			return (ptrdiff_t)from;
 		from = end + 1;
@@ -103,7 +121,8 @@ void
 redact_reading(struct reading *r, struct arena *a)
 {
 	struct str *const texts[] = { &r->subject, &r->text, &r->new_text, &r->quoted, &r->signature, &r->other_text,
-		&r->above, &r->forward_subject, &r->forward_from, &r->kind_reason, &r->malformed_detail };
+		&r->above, &r->forward_subject, &r->forward_from, &r->forward_date, &r->kind_reason,
+		&r->malformed_detail, &r->message_id, &r->sender_address, &r->date, &r->return_path };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		redact(texts[i], r, a);
@@ -112,8 +131,10 @@ redact_reading(struct reading *r, struct arena *a)
 	redact_addresses(r->cc, r->n_cc, r, a);
 	for (size_t i = 0; i < r->n_failed; i++)
 		redact(&r->failed[i].diagnostic, r, a);
-	for (size_t i = 0; i < r->n_attachments; i++)
+	for (size_t i = 0; i < r->n_attachments; i++) {
 		redact(&r->attachments[i].name, r, a);
+		redact(&r->attachments[i].content_id, r, a);
+	}
 	for (size_t i = 0; i < r->n_notes; i++)
 		redact(&r->notes[i], r, a);
 }

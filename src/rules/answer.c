@@ -188,9 +188,10 @@ judge_text(struct str text, struct str sent, const struct verdict_phrases *phras
 		out->line = str_trim(v.line);
 }
 
-/* Whether one word of the line is the code whose hash is known; case and punctuation do not matter. */
-static bool
-has_code(struct str line, struct str hash)
+/* The word of the line that is the code whose hash is known; empty where none is. Case and punctuation do not matter.
+ */
+static struct str
+find_code(struct str line, struct str hash)
 {
 	char word[CODE_LENGTH], hex[SHA256_HEX];
 	size_t n = 0;
@@ -208,11 +209,42 @@ has_code(struct str line, struct str hash)
 		if (n == CODE_LENGTH) {
 			crypto_sha256_hex((struct str){ word, CODE_LENGTH }, hex);
 			if (crypto_equal(str_of(hex), hash))
-				return true;
+				return (struct str){ line.p + i - n, n };
 		}
 		n = 0;
 	}
-	return false;
+	return STR_NONE;
+}
+
+static bool
+is_mark(char c)
+{
+	return char_is_space(c) || (c != '\0' && strchr(".,:;!*_\"'()[]<>#-", c) != NULL);
+}
+
+/* Whether what stands beside the code on its line lets it stand: nothing, its label as we wrote it, or the word that is
+ * confirmed. "No, not ABC123" confirms nothing. */
+static bool
+lets_code_stand(struct str line, struct str code, const struct token_fact *t, const struct verdict_phrases *phrases,
+    struct arena *a)
+{
+	size_t before = (size_t)(code.p - line.p);
+	struct str rest =
+	    arena_format(a, "%.*s %.*s", STR_ARGS(str_head(line, before)), STR_ARGS(str_skip(line, before + code.n)));
+	struct str whole = line;
+	struct verdict_result v = { 0 };
+
+	while (rest.n && is_mark(rest.p[0]))
+		rest = str_skip(rest, 1);
+	while (rest.n && is_mark(rest.p[rest.n - 1]))
+		rest.n--;
+	while (whole.n && whole.p[whole.n - 1] != code.p[code.n - 1] && is_mark(whole.p[whole.n - 1]))
+		whole.n--;
+	if (rest.n == 0 || str_equal_nocase(rest, STR("code")) ||
+	    stands_in(joined(str_head(t->sent_text, SENT_MAX), a), normal_line(whole, a), a))
+		return true;
+	verdict_read(phrases, rest, a, &v);
+	return v.verdict == (t->confirms ? VERDICT_APPROVE : VERDICT_DENY);
 }
 
 /* The text behind the line with the code. */
@@ -252,13 +284,15 @@ static void
 judge_confirmation(struct str text, const struct token_fact *t, const struct verdict_phrases *phrases, struct arena *a,
     struct answer *out)
 {
-	struct str line = first_line(text);
+	struct str line = first_line(text), code = t->code.n ? find_code(line, t->code) : STR_NONE;
 
-	if (t->code.n && has_code(line, t->code)) {
+	if (code.n) {
 		*out = (struct answer){
 			.verdict = t->confirms ? VERDICT_APPROVE : VERDICT_DENY, .line = line, .reason = ANSWER_BY_CODE
 		};
 		judge_beside_code(after_line(text, line), t, phrases, a, out);
+		if (!lets_code_stand(line, code, t, phrases, a))
+			unclear(out, WHY_UNCLEAR, "code-and-other-words");
 		return;
 	}
 	judge_text(text, t->sent_text, phrases, a, out);
@@ -286,6 +320,8 @@ answer_judge(const struct reading *r, const struct token_fact *token, const stru
 		unclear(out, WHY_UNREADABLE, "damaged");
 	else if (r->interleaved)
 		unclear(out, WHY_QUOTE, "interleaved");
+	else if (r->other_unread)
+		unclear(out, WHY_UNREADABLE, "alternative-unread");
 	if (out->verdict == VERDICT_AMBIGUOUS || r->other_text.n == 0 || r->is_forward)
 		return;
 	if (token != NULL && token->kind == TOKEN_OF_CONFIRMATION)

@@ -179,6 +179,11 @@ references_load(struct snapshot_work *w, const struct reading *r, struct err *e)
 	return 0;
 }
 
+_Static_assert(AUTH_FAIL == 0 && AUTH_NONE == 1 && AUTH_WEAK == 2 && AUTH_PASS == 3, "as the statement below has them");
+
+/* Where the earlier copy had an effect, or stood at least as high, this one is a duplicate. Whoever sees an answer
+ * before we do could else send a copy of it ahead, unverified, and have the true one passed over; and of two ways to
+ * us, the one through a list may be the faster. */
 static int
 duplicate_find(struct store *s, const struct reading *r, const struct arrival *v, int64_t *out, struct err *e)
 {
@@ -190,8 +195,12 @@ duplicate_find(struct store *s, const struct reading *r, const struct arrival *v
 		return 0;
 	QUERY(&q, s,
 	    "SELECT id FROM message WHERE content_key = ?1 AND content_key <> '' AND outcome <> 'dropped'"
-	    " AND NOT (mailbox = ?2 AND uidvalidity = ?3 AND uid IS ?4) ORDER BY id LIMIT 1",
-	    TEXT(r->content_key), TEXT(v->mailbox), NUMBER(v->uidvalidity), ID(v->uid));
+	    " AND NOT (mailbox = ?2 AND uidvalidity = ?3 AND uid IS ?4)"
+	    " AND (outcome NOT IN ('refused', 'held', 'quarantined', 'machine', 'duplicate', 'confirmation-asked')"
+	    " OR (CASE authentication WHEN 'fail' THEN 0 WHEN 'none' THEN 1 WHEN 'weak' THEN 2 ELSE 3 END >= ?5"
+	    " AND (?6 OR reason <> 'list'))) ORDER BY id LIMIT 1",
+	    TEXT(r->content_key), TEXT(v->mailbox), NUMBER(v->uidvalidity), ID(v->uid), NUMBER(r->authentication),
+	    NUMBER(r->is_list));
 	rc = query_step(&q, e);
 	if (rc == 1)
 		*out = column_number(&q, 0);

@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: ISC
 """The daemon against real servers: what may go wrong around the main job. The main job itself is shown by contrib/demo."""
 
+import collections
 import contextlib
 import itertools
 import os
+import random
 import signal
+import smtplib
 import sys
 import time
 
@@ -17,7 +20,7 @@ from rig.desk import Desk
 from rig.rig import Rig
 from rig.waiting import until
 
-MAILBOXES = 16
+MAILBOXES = 60
 
 
 @contextlib.contextmanager
@@ -25,6 +28,7 @@ def servers():
     with Rig() as rig:
         rig.eva = rig.person("eva.lind@customer.example", "Eva Lind")
         rig.rita = rig.person("rita.rep@helpdesk.example", "Rita Rep")
+        rig.mallory = rig.stranger("mallory@stranger.example", "Mallory")
         rig.supports = iter([rig.person(f"support{n}@helpdesk.example") for n in range(MAILBOXES)])
         rig.numbers = itertools.count()
         rig.start()
@@ -105,8 +109,41 @@ def test_sighup_keeps_the_old_configuration_when_the_new_is_bad(rig):
         process.send_signal(signal.SIGHUP)
         until(lambda: "nonsense" in read_from(daemon.log, at), 10, "a complaint about the new configuration")
         tap.check(process.running(), "it still runs")
+        daemon.configure()  # for casectl
         open_case(rig, daemon)
         daemon.notice(rig.eva, "case-opened")
+
+
+def test_sighup_loads_a_good_configuration(rig):
+    with installed(rig) as daemon:
+        process = daemon.start().daemon
+        open_case(rig, daemon)
+        notice = daemon.notice(rig.eva, "case-opened")
+        at = os.path.getsize(daemon.log)
+        before = set(process.members())
+        daemon.settings["mailboxes"][0]["processed"] = "Done"
+        daemon.configure()
+        process.send_signal(signal.SIGHUP)
+        until(lambda: "new configuration loaded" in read_from(daemon.log, at), 10, "a word about the new configuration")
+        rig.eva.reply(notice, "To the new folder.", style="apple")
+        daemon.moved(daemon.wait_rows("SELECT * FROM message", seconds=30)[0], "Done")
+        tap.equal(set(process.members()) & before, {process.pid}, "processes that stayed")
+
+
+def test_in_the_background_a_relative_configuration_holds(rig):
+    with installed(rig) as daemon:
+        daemon.run("casemaild", "-c", os.path.basename(daemon.conf), cwd=daemon.folder)
+        with open(daemon.database + ".lock", encoding="ascii") as f:
+            pid = int(f.read())
+        try:
+            os.kill(pid, signal.SIGHUP)
+            open_case(rig, daemon)
+            rig.eva.reply(daemon.notice(rig.eva, "case-opened"), "Behind the scenes.", style="apple")
+            daemon.wait_rows("SELECT 1 FROM message WHERE outcome = 'appended'")
+        finally:
+            os.kill(pid, signal.SIGTERM)
+        until(lambda: not os.path.exists(f"/proc/{pid}") or "State:\tZ" in read_from(f"/proc/{pid}/status", 0), 6, "its end")
+        tap.equal(os.path.getsize(daemon.database + ".lock"), 0, "what a clean stop leaves in the lock")
 
 
 def test_a_killed_child_is_started_again(rig):
@@ -185,13 +222,16 @@ def test_imap_by_starttls_works(rig):
 def test_smtp_down_then_up(rig):
     with installed(rig) as daemon:
         rig.smtp.stop()
-        daemon.start()
-        open_case(rig, daemon)
-        row = daemon.wait_rows("SELECT id, state FROM outbox WHERE attempts > 0")[0]
-        tap.equal(row["state"], "queued", "state after a failed attempt")
-        rig.smtp.start()
-        daemon.ctl("outbox", "retry", str(row["id"]))
-        daemon.notice(rig.eva, "case-opened", 30)
+        try:
+            daemon.start()
+            for _ in range(3):
+                open_case(rig, daemon)
+            daemon.wait_rows("SELECT 1 FROM outbox WHERE attempts > 0 AND state = 'queued'")
+        finally:
+            rig.smtp.start()
+        for _ in range(3):
+            daemon.notice(rig.eva, "case-opened", 30)
+        tap.check(daemon.value("SELECT max(attempts) FROM outbox") < 10, "an outage costs few attempts")
 
 
 def test_imap_restarted_in_mid_batch(rig):
@@ -229,6 +269,123 @@ def test_two_mailboxes(rig):
         rig.eva.reply(notice, "To the second.", style="apple", to=second.address)
         rows = daemon.wait_rows("SELECT mailbox, outcome FROM message ORDER BY mailbox", n=2)
         tap.equal([(r["mailbox"], r["outcome"]) for r in rows], [("second", "appended"), ("support", "appended")], "ledger")
+
+
+# --- sudden death ----------------------------------------------------------
+
+class Rounds:
+    """Mails that come while the daemon runs, and what they leave behind: one round with, one without, a death."""
+
+    TEXTS = ("Please see the file.", "And one more thing.")
+
+    def __init__(self, rig, daemon, notice):
+        self.rig, self.daemon, self.notice = rig, daemon, notice
+        self.n = 0
+
+    def run(self):
+        """Sends the mails of one round, waits for all that follows from them, returns it."""
+        self.n += 1
+        rig, daemon = self.rig, self.daemon
+        message, letter = (daemon.value(f"SELECT coalesce(max(id), 0) FROM {t}") for t in ("message", "outbox"))
+        folders = self.folders()
+        rig.eva.reply(self.notice, f"{self.TEXTS[0]} {self.n}.", attachments=[("log.txt", "text/plain", b"round %d" % self.n)])
+        rig.eva.reply(self.notice, f"{self.TEXTS[1]} {self.n}.", style="apple")
+        rig.mallory.reply(self.notice, f"Let me in {self.n}.", style="apple")
+        rig.eva.reply(self.notice, f"I am away {self.n}.", headers={"Auto-Submitted": "auto-replied"})
+        rows = daemon.wait_rows("SELECT outcome, reason FROM message WHERE id > ?", message, n=4, seconds=60)
+        until(lambda: daemon.value("SELECT count(*) FROM message WHERE moved_at IS NULL") == 0, 60, "all to be moved")
+        until(lambda: daemon.value("SELECT count(*) FROM outbox WHERE state <> 'sent'") == 0, 60, "all letters to be sent")
+        texts = daemon.rows("SELECT text FROM case_update WHERE way = 'mail' AND message > ?", message)
+        now = self.folders()
+        return {"ledger": sorted((r["outcome"], r["reason"]) for r in rows),
+                "updates": sorted(r["text"].replace(f" {self.n}.", "") for r in texts),
+                "files": daemon.value("SELECT count(*) FROM attachment a JOIN case_update u ON u.id = a.case_update WHERE u.message > ?", message),
+                "folders": {f: n - folders.get(f, 0) for f, n in now.items() if n != folders.get(f, 0)},
+                "mails": self.mails(letter)}
+
+    def folders(self):
+        return {f: len(self.daemon.support.messages(f)) for f in self.daemon.support.folders()}
+
+    def mails(self, after):
+        """Kind and recipient of each letter, all of which arrived, and if more than once, with the same Message-ID."""
+        out = []
+        for row in self.daemon.rows("SELECT kind, to_address, message_key FROM outbox WHERE id > ?", after):
+            person = next(p for p in (self.rig.eva, self.rig.rita, self.rig.mallory) if p.address == row["to_address"])
+            ids = until(lambda p=person, k=row["message_key"]: [str(m["Message-ID"]) for m in p.messages().values()
+                                                                if k in str(m["Message-ID"])], 20, f"a mail {row}")
+            tap.equal(len(set(ids)), 1, f"Message-IDs of one letter: {ids}")
+            out.append((row["kind"], row["to_address"]))
+        return sorted(out)
+
+
+def test_death_at_any_step_changes_nothing(rig):
+    with installed(rig) as daemon:
+        process = daemon.start().daemon
+        open_case(rig, daemon)
+        rounds = Rounds(rig, daemon, daemon.notice(rig.eva, "case-opened"))
+        whole = rounds.run()
+        tap.equal(len(whole["ledger"]), 4, "messages of a round")
+        tap.equal(len(whole["updates"]), 2, "updates of a round")
+        tap.check(whole["mails"], "a round has letters")
+        for step in ("after-fetch", "before-commit", "after-commit", "after-move", "after-claim", "after-send", "after-result"):
+            at = os.path.getsize(daemon.log)
+            daemon.die_at(step)
+            tap.equal(rounds.run(), whole, f"after death at {step}")
+            tap.check(not os.path.exists(daemon.fault_file), f"nobody came to {step}")
+            said = read_from(daemon.log, at)
+            tap.check("started again" in said and "signal" in said, f"{step}: the log tells of it: {said}")
+        tap.check(process.running(), "the supervisor is the same")
+        daemon.ctl("audit", "verify")
+
+
+def test_random_kills_lose_and_repeat_nothing(rig):
+    kills, mails, chance = 20, 120, random.Random(7)
+    with installed(rig) as daemon:
+        daemon.start()
+        open_case(rig, daemon)
+        notice = daemon.notice(rig.eva, "case-opened")
+        for n in range(mails):
+            rig.eva.reply(notice, f"Number {n}.", style="apple")
+            if n % (mails // kills) == 0:
+                victims = daemon.daemon.members()
+                victim = chance.choice(victims)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(victim, signal.SIGKILL)
+                if victim == daemon.daemon.pid:
+                    daemon.kill()
+                    daemon.start()
+        daemon.wait_rows("SELECT 1 FROM message", n=mails, seconds=60)
+        until(lambda: daemon.value("SELECT count(*) FROM message WHERE moved_at IS NULL") == 0, 60, "all to be moved")
+        until(lambda: daemon.value("SELECT count(*) FROM outbox WHERE state <> 'sent'") == 0, 60, "all letters to be sent")
+        texts = sorted(r["text"].strip() for r in daemon.rows("SELECT text FROM case_update WHERE way = 'mail'"))
+        tap.equal(texts, sorted(f"Number {n}." for n in range(mails)), "each reply once")
+        tap.equal(len(daemon.support.messages("Processed")), mails, "messages in Processed")
+        daemon.ctl("audit", "verify")
+        keys = [r["message_key"] for r in daemon.rows("SELECT message_key FROM outbox")]
+        ids = [str(m["Message-ID"]) for p in (rig.eva, rig.rita) for m in p.messages().values()]
+        got = collections.Counter(k for k in keys for i in set(ids) if k in i)
+        tap.equal([k for k in keys if got[k] != 1], [], "letters that did not arrive, or under two names")
+        tap.diag(f"{kills} kills, {mails} replies, {len(keys)} letters")
+
+
+# --- poison ----------------------------------------------------------------
+
+def test_a_message_that_breaks_its_reader_stops_nothing(rig):
+    def settings(s):
+        s["limits"] = {"reader_memory": "64 MB", "message": "16 MB"}
+    with installed(rig, settings) as daemon:
+        daemon.start()
+        open_case(rig, daemon)
+        notice = daemon.notice(rig.eva, "case-opened")
+        raw = rig.eva.message(daemon.support.address, "Large", "See the file.", attachments=[("big.bin", "application/octet-stream", bytes(11 << 20))])
+        with smtplib.LMTP("localhost", rig.imap.lmtp, timeout=20) as s:
+            s.sendmail(rig.eva.address, [daemon.support.address], raw.as_bytes())
+        rig.eva.reply(notice, "Behind it.", style="apple")
+        rows = daemon.wait_rows("SELECT * FROM message ORDER BY id", n=2, seconds=60)
+        tap.equal(sorted((r["outcome"], r["reason"]) for r in rows)[0][0], "appended", "the one behind")
+        bad = next(r for r in rows if r["outcome"] == "quarantined")
+        until(lambda: len(daemon.support.messages("Quarantine")) == 1, 20, "the message in the folder for such")
+        tap.diag(f"quarantined: {bad['reason']}")
 
 
 # --- bad input -------------------------------------------------------------

@@ -243,6 +243,12 @@ set_html_differs(void)
 }
 
 static void
+set_html_unread(void)
+{
+	w.r.other_unread = true;
+}
+
+static void
 set_html_same(void)
 {
 	w.r.other_text = STR("Yes");
@@ -403,6 +409,7 @@ static const struct row {
 	{ "row 12, 35: three times", ADA, set_asked_enough, "Hm?", OUTCOME_HELD, "ask-again-limit", "update-" },
 	{ "row 12: empty", ADA, NULL, " \n", OUTCOME_ASKED_AGAIN, "unclear", ASK },
 	{ "row 12: with a condition", ADA, NULL, "Yes, but only until Friday", OUTCOME_ASKED_AGAIN, "unclear", ASK },
+	{ "row 12, 37: HTML was not read", ADA, set_html_unread, "Yes", OUTCOME_ASKED_AGAIN, "unclear", ASK },
 	{ "row 12, 37: HTML says otherwise", ADA, set_html_differs, "Yes", OUTCOME_ASKED_AGAIN, "unclear", ASK },
 	{ "row 12, 40: damaged", ADA, set_damaged, "Yes", OUTCOME_ASKED_AGAIN, "unclear", ASK },
 	{ "row 12: encrypted", ADA, set_encrypted, "", OUTCOME_ASKED_AGAIN, "unclear", ASK },
@@ -432,6 +439,15 @@ static const struct row {
 	    "code-missing", "update- " CONFIRM },
 	{ "confirmation: the code with a condition", ADA, set_confirm_yes, "ABC123\nbut only until Friday",
 	    OUTCOME_CONFIRMATION_ASKED, "code-missing", "update- " CONFIRM },
+	{ "confirmation: no beside the code", ADA, set_confirm_yes, "No, not ABC123", OUTCOME_CONFIRMATION_ASKED,
+	    "code-missing", "update- " CONFIRM },
+	{ "confirmation: the code is refused", ADA, set_confirm_yes, "ABC123 - no!", OUTCOME_CONFIRMATION_ASKED,
+	    "code-missing", "update- " CONFIRM },
+	{ "confirmation: a condition beside the code", ADA, set_confirm_yes, "ABC123 if Karl agrees",
+	    OUTCOME_CONFIRMATION_ASKED, "code-missing", "update- " CONFIRM },
+	{ "confirmation: yes beside the code of a denial", ADA, set_confirm_no, "Yes ABC123",
+	    OUTCOME_CONFIRMATION_ASKED, "code-missing", "update- " CONFIRM },
+	{ "confirmation: the code in marks", ADA, set_confirm_yes, "*ABC123*.", OUTCOME_DECIDED, "approved", APPROVED },
 	{ "3: confirmation forged", ADA, set_confirm_forged, "ABC123", OUTCOME_REFUSED, "authentication-failed",
 	    "token notice:security>ada" },
 	{ "2: confirmation by another", EVA, set_confirm_yes, "ABC123", OUTCOME_REFUSED, "sender-differs",

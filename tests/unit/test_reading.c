@@ -71,6 +71,28 @@ test_text(void)
 	}
 }
 
+/* HTML beside a text that is too long for an answer is left unread, and that is said. */
+static void
+test_unread_alternative(void)
+{
+	struct reading r = { 0 };
+	struct buf raw;
+
+	buf_init(&raw, 1 << 20);
+	for (int words = 100; words <= 1000; words += 900) {
+		buf_clear(&raw);
+		buf_add_z(&raw, FROM ALTERNATIVE PLAIN);
+		for (int i = 0; i < words; i++)
+			buf_add_z(&raw, i % 10 ? "words " : "words\n");
+		buf_add_z(&raw, "\n" HTML "<p>Yes</p>\n--a--\n");
+		read_message(buf_z(&raw), &r);
+		OK(r.other_unread == (words == 1000), "%d words: other alternative %s", words,
+		    r.other_unread ? "unread" : "read");
+		IS_STR(r.other_text, words == 1000 ? STR("") : STR("Yes"), "its text");
+	}
+	buf_free(&raw);
+}
+
 static void
 test_attachments(void)
 {
@@ -145,6 +167,10 @@ test_redaction(void)
 	record_to_json(&r, NULL, &b);
 	OK(str_find_nocase(buf_str(&b), STR("0123456789abc")) < 0, "nothing of it is in JSON");
 	buf_free(&b);
+	read_message("From: support@cases.example\nTo: b@x.example\n"
+		     "Message-ID: <0123456789abcdefghjkmnpqrs.abcdefghjkmnp@cases.example>\n\nours, sent back\n",
+	    &r);
+	IS_STR(r.message_id, STR("0123....abcdefghjkmnp@cases.example"), "45: nor in the Message-ID of our own mail");
 }
 
 static void
@@ -228,6 +254,7 @@ main(void)
 		return 1;
 	}
 	test_text();
+	test_unread_alternative();
 	test_attachments();
 	test_flags();
 	test_redaction();

@@ -178,8 +178,11 @@ test_redact(void)
 		const char *text, *redacted;
 	} rows[] = {
 		{ "support+0123456789abcdefghjkmnpqrs@cases.example", "support+0123...@cases.example" },
-		{ "mailto:support%2B0123456789ABCDEFGHJKMNPQRS%40x",
-		    "mailto:support%2B0123456789ABCDEFGHJKMNPQRS%40x" },
+		{ "mailto:support%2B0123456789ABCDEFGHJKMNPQRS%40x", "mailto:support%2B0123...%40x" },
+		{ "mailto:support%2b0123456789abcdefghjkmnpqrs@x", "mailto:support%2b0123...@x" },
+		{ "x2B0123456789ABCDEFGHJKMNPQRS%40x", "x2B0123456789ABCDEFGHJKMNPQRS%40x" },
+		{ "Re: <0123456789abcdefghjkmnpqrs.abcdefghjkmnp@x>", "Re: <0123....abcdefghjkmnp@x>" },
+		{ "0123456789abcdefghjkmnpqrs.txt", "0123456789abcdefghjkmnpqrs.txt" },
 		{ "<0123456789ABCDEFGHJKMNPQRS%40x>", "<0123...%40x>" },
 		{ "0123456789abcdefghjkmnpqrs alone", "0123456789abcdefghjkmnpqrs alone" },
 		{ "zzzzzzzzzzzzzzzzzzzzzzzzzz alone, known", "zzzz... alone, known" },

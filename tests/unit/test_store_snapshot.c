@@ -255,6 +255,51 @@ test_duplicates(void)
 	}
 }
 
+/* A copy that came first, at this standing, and what the next one is taken for. */
+static void
+test_duplicates_by_standing(void)
+{
+	static const struct {
+		const char *name, *before, *reason;
+		enum outcome outcome;
+		enum authentication_level now;
+		bool is_list, is_duplicate;
+	} rows[] = {
+		{ "19: a forged copy hides no verified one", "none", "no-token", OUTCOME_REFUSED, AUTH_PASS, false,
+		    false },
+		{ "nor a weak one", "weak", "unverified", OUTCOME_HELD, AUTH_PASS, false, false },
+		{ "nor one that was only asked about", "none", "confirmation-needed", OUTCOME_CONFIRMATION_ASKED,
+		    AUTH_PASS, false, false },
+		{ "one as good does", "pass", "not-permitted", OUTCOME_REFUSED, AUTH_PASS, false, true },
+		{ "a forged one is a duplicate of another", "fail", "authentication-failed", OUTCOME_REFUSED, AUTH_FAIL,
+		    false, true },
+		{ "what was appended is not appended again", "none", "customer-replied", OUTCOME_APPENDED, AUTH_PASS,
+		    false, true },
+		{ "what was decided is not decided again", "weak", "denied", OUTCOME_DECIDED, AUTH_PASS, false, true },
+		{ "a list's copy hides no direct one", "pass", "list", OUTCOME_MACHINE, AUTH_PASS, false, false },
+		{ "but another of the list", "pass", "list", OUTCOME_MACHINE, AUTH_PASS, true, true },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct scene x;
+		char sql[200];
+		int64_t id;
+
+		scene_open(&x);
+		MUST(&x.r, rig_message(&x.r, 3, "key", rows[i].outcome, &id));
+		snprintf(sql, sizeof(sql), "UPDATE message SET authentication = '%s', reason = '%s'", rows[i].before,
+		    rows[i].reason);
+		rig_sql(&x.r, sql);
+		x.m.content_key = STR("key");
+		x.m.authentication = rows[i].now;
+		x.m.is_list = rows[i].is_list;
+		x.v.uid = 4;
+		scene_load(&x);
+		IS_INT(x.s.duplicate_of, rows[i].is_duplicate ? id : 0, rows[i].name);
+		scene_close(&x);
+	}
+}
+
 static void
 test_answers(void)
 {
@@ -332,6 +377,7 @@ main(void)
 	test_token_effects();
 	test_asked();
 	test_duplicates();
+	test_duplicates_by_standing();
 	test_answers();
 	test_original();
 	return tap_done();

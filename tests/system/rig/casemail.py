@@ -116,11 +116,11 @@ class Casemail:
 
     # --- programs --------------------------------------------------------
 
-    def run(self, name, *words, expect=0, stdin=None, seconds=60):
+    def run(self, name, *words, expect=0, stdin=None, seconds=60, cwd=None):
         """Runs a program to its end; returns what it wrote to standard output. expect: its status; None: any."""
         argv = self.wrapper + [self.programs[name], *words]
         done = subprocess.run(argv, input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=seconds,
-                              env=self.environment, check=False, **({} if isinstance(stdin, bytes) else {"text": True}))
+                              env=self.environment, cwd=cwd, check=False, **({} if isinstance(stdin, bytes) else {"text": True}))
         with open(self.log, "a", encoding="utf-8") as f:
             f.write(f"$ {name} {' '.join(words)}  (status {done.returncode})\n{done.stderr}\n")
         if expect is not None and done.returncode != expect:

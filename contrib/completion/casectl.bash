@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+# Completion of casectl for bash: source it, or put it into a folder of bash-completion.
+# The table is written by contrib/completion/update; a test compares it with --help.
+
+declare -A _casectl_table=(
+# table
+	['access list']='--deployment --person'
+	['access request']='--deployment --by --name --employer --country --phone --language'
+	['access requests']='--pending'
+	['access show']=''
+	['admin add']='--name --queue --language'
+	['admin list']=''
+	['approver add']='--org --deployment --name --language'
+	['approver list']=''
+	['audit list']='--max --before'
+	['audit verify']=''
+	['case assign']='--by'
+	['case list']='--contact --owner --org --status --type --open --max'
+	['case note']='--by --file --attach'
+	['case open']='--contact --deployment --subject --type --sub-type --priority --owner --file'
+	['case reply']='--by --file --attach --ask'
+	['case search']=''
+	['case show']=''
+	['case status']='--by --sub-status'
+	['contact add']='--name --org --employer --country --phone --access --language'
+	['contact list']=''
+	['deployment add']='--org --end-user --partner --product'
+	['deployment list']=''
+	['explain']=''
+	['init']=''
+	['mail explain']=''
+	['mail list']='--outcome --mailbox --from --max --before'
+	['mail show']='--raw'
+	['org add']='--partner'
+	['org list']=''
+	['outbox list']='--state --max --before'
+	['outbox retry']=''
+	['outbox show']=''
+	['read']='--input'
+	['representative add']='--name --queue --language'
+	['representative list']=''
+	['verdict']='--language'
+# end of table
+)
+
+# The words offered for one that begins with $1.
+_casectl_offer() {
+	mapfile -t COMPREPLY < <(compgen -W "$2" -- "$1")
+}
+
+_casectl() {
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} i=1 group verb name
+	COMPREPLY=()
+	while ((i < COMP_CWORD)) && [[ ${COMP_WORDS[i]} == -* ]]; do # the options before the command
+		case ${COMP_WORDS[i]} in
+		-c | --config | --as) ((i++)) ;;
+		esac
+		((i++))
+	done
+	case $before in
+	-c | --config | --file | --attach)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		return
+		;;
+	--as) return ;;
+	esac
+	if ((i >= COMP_CWORD)); then
+		_casectl_offer "$word" "$([[ $word == -* ]] && echo '-c --config --json --as --version --help')
+			$(for name in "${!_casectl_table[@]}"; do echo "${name%% *}"; done | sort -u)"
+		return
+	fi
+	group=${COMP_WORDS[i]} verb=${COMP_WORDS[i + 1]}
+	name=$group
+	if [[ ! -v _casectl_table[$group] ]]; then
+		if ((i + 1 == COMP_CWORD)); then
+			_casectl_offer "$word" "$(for name in "${!_casectl_table[@]}"; do [[ $name == "$group "* ]] && echo "${name#* }"; done | sort)"
+			return
+		fi
+		name="$group $verb"
+	fi
+	case $word,$before,$name in
+	-*) _casectl_offer "$word" "${_casectl_table[$name]-} --help --json" ;;
+	*,--state,*) _casectl_offer "$word" 'queued claimed sent unknown failed cancelled' ;;
+	*,--status,*) _casectl_offer "$word" 'open awaiting-info service-restored solution-proposed closed' ;;
+	*,--input,*) _casectl_offer "$word" 'message text html' ;;
+	*,--*) ;;
+	*,'case status') ((COMP_CWORD == i + 3)) && _casectl_offer "$word" 'open awaiting-info service-restored solution-proposed closed' ;;
+	*,explain | *,read | *,verdict) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	esac
+}
+complete -F _casectl casectl
