@@ -5,15 +5,23 @@
 
 declare -A _casectl_table=(
 # table
+	['access cancel']=''
 	['access list']='--deployment --person'
+	['access offboard']='--org --yes'
+	['access report']='--org'
 	['access request']='--deployment --by --name --employer --country --phone --language'
 	['access requests']='--pending'
+	['access revoke']='--deployment'
 	['access show']=''
 	['admin add']='--name --queue --language'
 	['admin list']=''
 	['approver add']='--org --deployment --name --language'
+	['approver delegate']='--from --to --until --scope'
+	['approver delegations']=''
 	['approver list']=''
+	['approver undelegate']='--from --to'
 	['audit list']='--max --before'
+	['audit show']='--max --before'
 	['audit verify']=''
 	['case assign']='--by'
 	['case list']='--contact --owner --org --status --type --open --max'
