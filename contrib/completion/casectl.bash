@@ -6,6 +6,7 @@
 declare -A _casectl_table=(
 # table
 	['access cancel']=''
+	['access edit']='--deployment --drop'
 	['access list']='--deployment --person'
 	['access offboard']='--org --yes'
 	['access report']='--org'

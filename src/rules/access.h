@@ -17,6 +17,12 @@ bool access_free_mail(struct str address, const struct strings *free_mail_domain
 int access_request_open(const struct access_request *r, const struct snapshot *s, const struct policy *policy,
     struct arena *a, struct plan *out, struct err *e);
 
+/* A pending request changed: edited is old with the next version and the pending lines as they shall be, prepared as
+ * for access_request_open. Older tokens decide no more; the approvers get one new mail that says what was asked before.
+ * -1 and ERR_REJECT: as there, nothing is pending, nothing differs, or no line would be left. */
+int access_request_edit(const struct access_request *old, const struct access_request *edited, const struct snapshot *s,
+    const struct policy *policy, struct str who, struct arena *a, struct plan *out, struct err *e);
+
 /* One approver's word. */
 struct access_decision {
 	const struct person *decider;

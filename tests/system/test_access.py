@@ -260,6 +260,26 @@ def test_report_says_by_whose_decision(rig):
         tap.equal(events, ["access-request"], "the audit of the request")
 
 
+def test_24_an_edited_request_voids_older_mails(rig):
+    with installed(rig, approvers=("ada",)) as daemon:
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-write", rig.eva)
+        daemon.once()
+        old = daemon.notice(rig.ada, "access-request")
+        refused(daemon, "access", "edit", "1", "--deployment", "ACME-1=read-write", says="nothing to change")
+        refused(daemon, "access", "edit", "1", "--drop", "ACME-1", says="nothing would be left")
+        daemon.ctl("access", "edit", "1", "--deployment", "ACME-1=read-only", "--deployment", "ACME-2=basic")
+        daemon.once()
+        new = daemon.notice(rig.ada, "access-request")
+        tap.check("none -> read-write" in people.plain(new), "it says what was asked before")
+        for mail, outcome, held in ((old, "already-decidedsuperseded", {}),
+                                    (new, "decidedapproved", {"ACME-1": "read-only", "ACME-2": "basic"})):
+            rig.ada.reply(mail, "Yes, approved.", style="apple")
+            daemon.support.wait_for("Re:")
+            daemon.once()
+            tap.equal(daemon.value("SELECT outcome || reason FROM message ORDER BY id DESC"), outcome, "the answer")
+            tap.equal(levels(daemon, rig.bo), held, "levels")
+
+
 # --- delegation ----------------------------------------------------------------
 
 def delegated(daemon, rig, *more):
