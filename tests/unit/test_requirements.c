@@ -63,7 +63,7 @@ static const struct row {
 	    OUTCOME_ASKED_AGAIN, "unclear", ASK },
 	{ "10: yes in the signature alone", ADA_PASSED "\n-- \nYes\n", OUTCOME_ASKED_AGAIN, "unclear", ASK },
 	{ "11: a machine", PASSED TRACE ADA_FROM TO REST "Auto-Submitted: auto-replied\n\nYes\n", OUTCOME_MACHINE,
-	    "auto-reply", "" },
+	    "auto-reply", "absent" },
 	{ "11: a list", PASSED TRACE ADA_FROM TO REST "List-Id: <x.acme.example>\n\nYes\n", OUTCOME_MACHINE, "list",
 	    "" },
 	{ "12: two From", ADA_PASSED "from: ada@acme.example\n\nYes\n", OUTCOME_QUARANTINED, "malformed", "" },
