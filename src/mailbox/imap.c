@@ -11,14 +11,12 @@
 
 #include "mailbox/imap.h"
 
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include <libetpan/libetpan.h>
 
-#define BUFFER_KEPT ((size_t)1 << 20) /* bytes of memory for responses that stay between commands */
 #define STREAM_BUFFER 16384
 #define LINE_MAX_BYTES 65536 /* one response without its literals; also of literals where none is expected */
 #define TALK_BYTES 1048576   /* what a server may tell us beside what we asked for */
@@ -275,19 +273,6 @@ out_of_memory(void)
 	abort(); /* the supervisor restarts us; nothing was committed */
 }
 
-/* libetpan keeps the buffer of the largest response for as long as the connection stands; here it is given back. */
-static void
-give_back_buffer(struct imap *m)
-{
-	MMAPString *fresh;
-
-	if (m->session->imap_stream_buffer->allocated_len < BUFFER_KEPT || (fresh = mmap_string_new("")) == NULL)
-		return;
-	mmap_string_free(m->session->imap_stream_buffer);
-	m->session->imap_stream_buffer = fresh;
-	malloc_trim(0);
-}
-
 enum imap_result
 imap_run(struct imap *m, const char *command, imap_item_handler *handler, void *context, struct err *e)
 {
@@ -300,7 +285,6 @@ imap_run(struct imap *m, const char *command, imap_item_handler *handler, void *
 	allow(m);
 	r = finish(m, mailimap_custom_command(m->session, command), MAILIMAP_ERROR_CUSTOM_COMMAND, command, e);
 	m->handler = NULL;
-	give_back_buffer(m);
 	return r;
 }
 
