@@ -347,7 +347,7 @@ static const struct row {
 	enum outcome outcome;
 	const char *reason, *effects;
 } rows[] = {
-	{ "row 2: an out-of-office", ADA, set_auto_reply, "Yes", OUTCOME_MACHINE, "auto-reply", "" },
+	{ "row 2: an out-of-office", ADA, set_auto_reply, "Yes", OUTCOME_MACHINE, "auto-reply", "absent" },
 	{ "row 2: through a list", ADA, set_list, "Yes", OUTCOME_MACHINE, "list", "" },
 	{ "row 3: A = fail with token", ADA, set_fail, "Yes", OUTCOME_REFUSED, "authentication-failed",
 	    "token notice:security>ada" },
