@@ -64,6 +64,9 @@ struct str ctl_word(const struct ctl *c, size_t i);
 /* An option that is a number from least to most; fallback where it was not given. -1 and a message otherwise. */
 int ctl_number(const struct ctl *c, const char *name, int64_t least, int64_t most, int64_t fallback, int64_t *out);
 
+/* --language, a code as templates are named by it ("en"); empty where it was not given. 0, or the exit status. */
+int ctl_language(const struct ctl *c, struct str *out);
+
 /* Opens the store to read, or to write in a transaction that ctl_commit ends. 0, or the exit status after saying why.
  */
 int ctl_store(struct ctl *c, enum store_mode mode);

@@ -46,6 +46,18 @@ header_next(struct str *rest, struct str *name, struct str *value)
 	return true;
 }
 
+/* Whether the line begins an mbox entry: "From " and an address. "From :" is a field with a blank before its colon. */
+static bool
+is_envelope(struct str line)
+{
+	if (!str_starts(line, STR("From ")) && !str_starts(line, STR(">From ")))
+		return false;
+	line = str_skip(line, (size_t)str_find_char(line, ' '));
+	while (line.n && (line.p[0] == ' ' || line.p[0] == '\t'))
+		line = str_skip(line, 1);
+	return line.n == 0 || line.p[0] != ':';
+}
+
 struct str
 header_skip_envelope(struct str raw)
 {
@@ -54,7 +66,7 @@ header_skip_envelope(struct str raw)
 	while (at.n && (at.p[0] == '\r' || at.p[0] == '\n'))
 		at = str_skip(at, 1);
 	rest = at;
-	if (str_starts(at, STR("From ")) || str_starts(at, STR(">From ")))
+	if (is_envelope(at))
 		return str_next_line(&rest, &line) ? rest : at;
 	/* an empty line with no field behind it is an empty header */
 	return header_next(&rest, &name, &value) && name.n ? at : raw;

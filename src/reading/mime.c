@@ -25,6 +25,9 @@ struct node {
 	unsigned depth;
 };
 
+/* All text of a message as a multiple of the limit for one part: plain text beside HTML, and a little more. */
+#define TEXTS_FACTOR 2
+
 struct walk {
 	const struct limits *limits;
 	struct arena *a;
@@ -33,6 +36,7 @@ struct walk {
 	struct str hint; /* charset for text that declares none */
 	struct node *stack;
 	size_t n_stack;
+	size_t text_left[2]; /* bytes that may still be made into text: of parts shown, of attachments */
 };
 
 static struct str
@@ -191,15 +195,17 @@ is_text(struct str type)
 }
 
 static void
-part_text(const struct walk *w, struct mime_part *p)
+part_text(struct walk *w, struct mime_part *p)
 {
 	struct str type = part_raw(p, "Content-Type"), bytes = p->content, used = STR_NONE;
+	size_t *left = &w->text_left[str_equal(p->disposition, STR("attachment"))], room = *left;
 	bool plain = str_equal(p->type, STR("text/plain"));
 
-	if (bytes.n > w->limits->text_bytes) {
-		bytes = str_head(bytes, w->limits->text_bytes);
-		p->cut = true;
-	}
+	if (room > w->limits->text_bytes)
+		room = w->limits->text_bytes;
+	p->cut = bytes.n > room;
+	bytes = str_head(bytes, room);
+	*left -= bytes.n;
 	p->text = charset_to_utf8(bytes, p->charset, w->hint, w->a, &p->damaged, &used);
 	p->charset = used;
 	p->text = transfer_lines(p->text, w->a);
@@ -394,6 +400,7 @@ mime_read(struct str raw, const struct limits *limits, struct arena *a, struct m
 	*out = (struct mime_message){ 0 };
 	g_mime_init();
 	w.base = header_skip_envelope(raw);
+	w.text_left[0] = w.text_left[1] = TEXTS_FACTOR * limits->text_bytes;
 	w.stack = arena_array(a, (size_t)limits->parts + 1, sizeof(*w.stack));
 	out->parts = arena_array(a, (size_t)limits->parts + 1, sizeof(*out->parts));
 	field_read_all(w.base, out, a);

@@ -9,6 +9,7 @@
 #include "reading/reading.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/crypto.h"
 #include "reading/attachment.h"
@@ -160,26 +161,72 @@ read_header(const struct mime_message *m, struct arena *a, struct reading *out)
 	read_ancestors(m, a, out);
 }
 
-static struct str
-joined(struct str first, struct str second, struct arena *a)
+/* Texts that become one at the end: joined one by one, many parts would be copied again and again. */
+struct pieces {
+	struct str *list;
+	size_t n;
+};
+
+static void
+piece_add(struct pieces *p, struct str s)
 {
-	if (first.n == 0 || second.n == 0)
-		return first.n ? first : second;
-	return arena_format(
-	    a, "%.*s%s%.*s", STR_ARGS(first), first.p[first.n - 1] == '\n' ? "" : "\n", STR_ARGS(second));
+	if (s.n)
+		p->list[p->n++] = s;
+}
+
+/* The pieces, each on lines of its own. */
+static struct str
+pieces_join(const struct pieces *p, struct arena *a)
+{
+	size_t n = 0, room = p->n;
+	char *out;
+
+	if (p->n <= 1)
+		return p->n ? p->list[0] : STR_NONE;
+	for (size_t i = 0; i < p->n; i++)
+		room += p->list[i].n;
+	out = arena_alloc(a, room);
+	for (size_t i = 0; i < p->n; i++) {
+		if (n && out[n - 1] != '\n')
+			out[n++] = '\n';
+		memcpy(out + n, p->list[i].p, p->list[i].n);
+		n += p->list[i].n;
+	}
+	return (struct str){ out, n };
+}
+
+/* A body that is read part by part. */
+struct body {
+	struct reading *out;
+	struct arena *a;
+	struct pieces plain, text, new_text, quoted, signature;
+};
+
+static void
+body_open(struct body *b, size_t parts, struct arena *a, struct reading *out)
+{
+	*b = (struct body){ .out = out, .a = a };
+	b->plain.list = arena_array(a, parts, sizeof(struct str));
+	b->text.list = arena_array(a, parts, sizeof(struct str));
+	b->new_text.list = arena_array(a, parts, sizeof(struct str));
+	b->quoted.list = arena_array(a, parts, sizeof(struct str));
+	b->signature.list = arena_array(a, parts, sizeof(struct str));
 }
 
 static void
-take_split(const struct split *s, struct arena *a, struct reading *out)
+body_take(struct body *b, struct str text, const struct split *s)
 {
-	out->new_text = joined(out->new_text, s->new_text, a);
-	out->quoted = joined(out->quoted, s->quoted, a);
-	out->signature = joined(out->signature, s->signature, a);
+	struct reading *out = b->out;
+
+	piece_add(&b->text, text);
+	piece_add(&b->new_text, s->new_text);
+	piece_add(&b->quoted, s->quoted);
+	piece_add(&b->signature, s->signature);
 	out->interleaved |= s->interleaved;
 	if (!s->is_forward || out->is_forward)
 		return;
 	/* a header block alone stands above Outlook's replies too */
-	if (!s->forward_marked && out->subject.n && !split_subject_forwards(out->subject, a))
+	if (!s->forward_marked && out->subject.n && !split_subject_forwards(out->subject, b->a))
 		return;
 	out->is_forward = true;
 	out->above = s->above;
@@ -189,47 +236,74 @@ take_split(const struct split *s, struct arena *a, struct reading *out)
 }
 
 static void
-read_html(struct str html, struct arena *a, struct reading *out)
+body_add_html(struct body *b, struct str html)
 {
 	struct split s = { 0 };
 	struct str text = STR_NONE;
 
-	split_html(html, a, &text, &s);
-	out->text = joined(out->text, text, a);
-	take_split(&s, a, out);
+	split_html(html, b->a, &text, &s);
+	body_take(b, text, &s);
+}
+
+/* The plain parts since the last HTML part. */
+static void
+body_end_plain(struct body *b)
+{
+	struct split s = { 0 };
+	struct str text = pieces_join(&b->plain, b->a);
+
+	b->plain.n = 0;
+	if (text.n == 0)
+		return;
+	split_text(text, b->a, &s);
+	body_take(b, text, &s);
 }
 
 static void
-read_plain(struct str text, struct arena *a, struct reading *out)
+body_close(struct body *b)
 {
-	struct split s = { 0 };
+	body_end_plain(b);
+	b->out->text = pieces_join(&b->text, b->a);
+	b->out->new_text = pieces_join(&b->new_text, b->a);
+	b->out->quoted = pieces_join(&b->quoted, b->a);
+	b->out->signature = pieces_join(&b->signature, b->a);
+}
 
-	split_text(text, a, &s);
-	out->text = joined(out->text, text, a);
-	take_split(&s, a, out);
+/* A body of one part, or none at all. */
+static void
+read_single(struct str text, bool html, struct arena *a, struct reading *out)
+{
+	struct body b;
+
+	body_open(&b, 1, a, out);
+	if (html)
+		body_add_html(&b, text);
+	else
+		piece_add(&b.plain, text);
+	body_close(&b);
 }
 
 /* Neighbouring plain parts are one text; HTML parts are read one by one, as each has its own quote containers. */
 static void
 read_body(const struct mime_message *m, const enum body_role *roles, struct arena *a, struct reading *out)
 {
-	struct str plain = STR_NONE;
+	struct body b;
 
+	body_open(&b, m->n_parts, a, out);
 	for (size_t i = 0; i < m->n_parts; i++) {
 		const struct mime_part *p = &m->parts[i];
 
-		if (roles[i] == BODY_TEXT && !body_is_html(p)) {
-			plain = joined(plain, p->text, a);
-		} else if (roles[i] == BODY_TEXT) {
-			if (plain.n)
-				read_plain(plain, a, out);
-			plain = STR_NONE;
-			read_html(p->text, a, out);
+		if (roles[i] != BODY_TEXT)
+			continue;
+		out->damaged |= p->damaged;
+		if (!body_is_html(p)) {
+			piece_add(&b.plain, p->text);
+		} else {
+			body_end_plain(&b);
+			body_add_html(&b, p->text);
 		}
-		out->damaged |= p->damaged && roles[i] == BODY_TEXT;
 	}
-	if (plain.n)
-		read_plain(plain, a, out);
+	body_close(&b);
 }
 
 /* The alternative that was not taken says the same, unless somebody wants a yes to be read that no person sees: so it
@@ -246,10 +320,7 @@ read_other(const struct mime_message *m, const enum body_role *roles, struct are
 			out->other_unread = true;
 			return;
 		}
-		if (body_is_html(&m->parts[i]))
-			read_html(m->parts[i].text, a, &other);
-		else
-			read_plain(m->parts[i].text, a, &other);
+		read_single(m->parts[i].text, body_is_html(&m->parts[i]), a, &other);
 	}
 	out->other_text = other.new_text;
 }
@@ -355,6 +426,7 @@ read_message(struct reader_context *c, struct str raw, struct arena *a, struct r
 	find_references(c, &m, a, out);
 	attachment_read(&m, roles, &c->setup.limits, a, out);
 	set_content_key(&m, a, out);
+	guard_hops(&c->setup.limits, out);
 }
 
 void
@@ -368,10 +440,7 @@ reading_read(struct reader_context *c, enum reading_input input, struct str raw,
 	} else {
 		text = str_head(raw, c->setup.limits.text_bytes);
 		text = transfer_lines(charset_to_utf8(text, STR("utf-8"), STR_NONE, a, &out->damaged, NULL), a);
-		if (input == READING_HTML)
-			read_html(text, a, out);
-		else
-			read_plain(text, a, out);
+		read_single(text, input == READING_HTML, a, out);
 		set_raw_key(raw, a, out);
 	}
 	if (out->malformed.n == 0)

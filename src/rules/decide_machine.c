@@ -58,6 +58,10 @@ rule_bounce(struct decision *d)
 		return decision_settle(d, OUTCOME_MACHINE, "bounce-unpaired", "a bounce that is about no mail of ours");
 	d->p->case_id = d->s->original_case;
 	d->p->request_id = d->s->original_request;
+	/* Anybody who has the mail can make reports about it: they are told of once. */
+	if (d->s->original_bounced && (d->r->permanent != 1 || to->undeliverable))
+		return decision_settle(d, OUTCOME_MACHINE, "bounce-again", "mail %lld is known not to be delivered",
+		    (long long)d->s->original);
 	f = plan_effect(d->p, EFFECT_BOUNCED);
 	f->outbox_id = d->s->original;
 	f->text = diagnostic(d->r, d->a);

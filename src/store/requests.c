@@ -118,7 +118,7 @@ store_request_get(struct store *s, int64_t id, struct arena *a, struct access_re
 		rc = request_row(&q, a, out, e) ? -1 : 1;
 	query_close(&q);
 	if (rc == 0)
-		return err_set(e, ERR_REJECT, "there is no such request");
+		return err_set(e, ERR_REJECT, "there is no access request %lld", (long long)id);
 	return rc == 1 && lines_load(s, a, out, e) == 0 ? absent_load(s, a, out, e) : -1;
 }
 

@@ -212,6 +212,20 @@ set_rita(void)
 }
 
 static void
+set_rita_loops(void)
+{
+	set_rita();
+	w.cases[0].mailed_recently = 20;
+}
+
+static void
+set_contact_is_quick(void)
+{
+	set_token();
+	w.cases[0].mailed_recently = 20;
+}
+
+static void
 set_rita_internal(void)
 {
 	set_rita();
@@ -427,6 +441,21 @@ set_bounce_administrator(void)
 	w.s.original_to = people[ADMA];
 }
 
+static void
+set_bounce_again(void)
+{
+	set_bounce_approver();
+	w.s.original_bounced = true;
+	w.s.original_to.undeliverable = true;
+}
+
+static void
+set_bounce_for_good(void)
+{
+	set_bounce_approver();
+	w.s.original_bounced = true;
+}
+
 #define APPEND "update status:OPEN notice:customer-replied#>rita"
 static const struct row {
 	const char *name;
@@ -458,6 +487,9 @@ static const struct row {
 	    "bounced undeliverable update- notice:escalation>adma" },
 	{ "52: no mail to whom it bounced", 0, set_bounce_administrator, OUTCOME_MACHINE, "bounce-permanent",
 	    "bounced undeliverable update-" },
+	{ "52: the same report again", 0, set_bounce_again, OUTCOME_MACHINE, "bounce-again", "" },
+	{ "52: for good after a temporary one", 0, set_bounce_for_good, OUTCOME_MACHINE, "bounce-permanent",
+	    "bounced undeliverable update- notice:escalation>adma" },
 	{ "46: undetermined", EVA, set_undetermined, OUTCOME_HELD, "undetermined", "" },
 	{ "29: two cases named", EVA, set_two, OUTCOME_HELD, "references-disagree", "" },
 	{ "29: token and subject disagree", EVA, set_token_and_other, OUTCOME_HELD, "references-disagree", "" },
@@ -504,6 +536,9 @@ static const struct row {
 	    "update status:OPEN notice:closure-requested#>rita" },
 	{ "C9: a representative posts", RITA, set_rita, OUTCOME_POSTED, "representative-posted",
 	    "update notice:update#>eva" },
+	{ "34: a representative's program answers without end", RITA, set_rita_loops, OUTCOME_HELD, "loop", "" },
+	{ "34: a contact's only reaches the owner", EVA, set_contact_is_quick, OUTCOME_APPENDED, "customer-replied",
+	    APPEND },
 	{ "C9: #internal", RITA, set_rita_internal, OUTCOME_POSTED, "internal-note", "update-" },
 	{ "C9: #internal with more on the line", RITA, set_rita_internal_colon, OUTCOME_POSTED, "internal-note",
 	    "update-" },

@@ -60,6 +60,7 @@ test_codes(void)
 		{ "an mbox line", LITERAL("From x@y Mon\nFrom: a@b.example\n\n"), "" },
 		{ "blank lines first", LITERAL("\r\n\r\nFrom: a@b.example\r\n\r\n"), "" },
 		{ "two From", LITERAL("From: a@b\nSubject: x\nfrom : c@d\n\n"), "two-from" },
+		{ "two From, a blank behind the first one's name", LITERAL("From : a@b\nFrom: c@d\n\n"), "two-from" },
 		{ "two From that cannot be parsed", LITERAL("From: <<\nFROM\t: \n\n"), "two-from" },
 		{ "two Subject", LITERAL("Subject: a\nSubject: b\n\n"), "" },
 		{ "From in the body", LITERAL("From: a@b\n\nFrom: c@d\n"), "" },

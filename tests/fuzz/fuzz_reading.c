@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC
- * fuzz_machine.c: a whole message, from guard to record. What is no bounce has no failed recipients beyond the bound,
+ * fuzz_reading.c: a whole message, from guard to record. What is no bounce has no failed recipients beyond the bound,
  * what is refused says why, and the record is read back.
  */
 #include "config.h"
