@@ -386,7 +386,8 @@ file_check(struct loading *l)
 	return l->problems.n == 0;
 }
 
-static void
+/* Whether it is a file in the form of libconfig; what is wrong with its values stands in the problems. */
+static bool
 file_read(struct loading *l, config_t *file)
 {
 	const char *slash = strrchr(l->c->path.p, '/');
@@ -400,7 +401,7 @@ file_read(struct loading *l, config_t *file)
 
 		problem_add(&l->problems, where ? str_of(where) : l->c->path, config_error_line(file), "%s",
 		    config_error_text(file) ? config_error_text(file) : "cannot be read");
-		return;
+		return false;
 	}
 	job_add(l, config_root_setting(file), &top, (char *)l->c, STR(""));
 	for (size_t i = 0; i < l->n_jobs; i++) {
@@ -409,16 +410,17 @@ file_read(struct loading *l, config_t *file)
 		job_run(l, &j);
 	}
 	configuration_check(l->c, &l->problems);
+	return true;
 }
 
 struct configuration *
-configuration_load(const char *path, struct buf *errors)
+configuration_read(const char *path, struct buf *errors, bool *failed)
 {
 	struct arena *memory = arena_open(MEMORY_MOST);
 	struct configuration *c = arena_new(memory, struct configuration);
 	struct loading *l = arena_new(memory, struct loading);
 	config_t file;
-	bool failed;
+	bool is_read = false;
 
 	c->memory = memory;
 	c->path = arena_copy(memory, str_of(path));
@@ -427,11 +429,22 @@ configuration_load(const char *path, struct buf *errors)
 	problems_open(&l->problems, c->path, c->places);
 	config_init(&file);
 	if (file_check(l) && configuration_scan(c->path, &l->problems))
-		file_read(l, &file);
-	failed = l->problems.n > 0;
+		is_read = file_read(l, &file);
+	*failed = l->problems.n > 0;
 	problems_show(&l->problems, errors);
 	problems_close(&l->problems);
 	config_destroy(&file);
+	if (!is_read)
+		configuration_close(&c);
+	return c;
+}
+
+struct configuration *
+configuration_load(const char *path, struct buf *errors)
+{
+	bool failed;
+	struct configuration *c = configuration_read(path, errors, &failed);
+
 	if (failed)
 		configuration_close(&c);
 	return c;

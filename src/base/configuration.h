@@ -93,6 +93,9 @@ struct configuration {
 /* Reads and checks the file. Returns a configuration the caller closes, or NULL: then errors holds
  * every error, one a line. */
 struct configuration *configuration_load(const char *path, struct buf *errors);
+/* The same for who goes on to look for more errors: where *failed is set, what is returned (closed by the caller) holds
+ * the defaults in place of what is wrong, and serves nothing else. NULL where the file can not be read at all. */
+struct configuration *configuration_read(const char *path, struct buf *errors, bool *failed);
 /* What holds where no file is: the defaults of all keys; no mailbox, no server. Closed by the caller. */
 struct configuration *configuration_defaults(void);
 void configuration_close(struct configuration **c);

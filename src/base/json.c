@@ -48,17 +48,36 @@ json_character(struct buf *out, char c)
 		buf_add_char(out, c);
 }
 
+/* The code of a valid sequence of two or three bytes that changes the direction of text or is seen by a terminal only;
+ * 0 for others. It is written as a number, so that JSON may be looked at. */
+static unsigned
+unseen_code(struct str s, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	unsigned code = n == 2   ? (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu)
+			: n == 3 ? (p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu)
+				 : 0;
+	bool unseen = (code >= 0x80 && code < 0xa0) || code == 0x61c || (code >= 0x200b && code <= 0x200f) ||
+		      (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) || code == 0xfeff ||
+		      (code >= 0xfff9 && code <= 0xfffb);
+
+	return unseen ? code : 0;
+}
+
 static void
 json_quote(struct buf *out, struct str s)
 {
 	buf_add_char(out, '"');
 	while (s.n > 0) {
 		size_t n = utf8_length(s);
+		unsigned code;
 
 		if (n == 0)
 			buf_add_utf8(out, 0xfffd);
 		else if (n == 1)
 			json_character(out, s.p[0]);
+		else if ((code = unseen_code(s, n)) != 0)
+			buf_add_format(out, "\\u%04x", code);
 		else
 			buf_add(out, str_head(s, n));
 		s = str_skip(s, n ? n : 1);

@@ -56,12 +56,11 @@ request_person(struct ctl *c, struct access_request *r)
 	r->person = (struct person){ .address = ctl_word(c, 0),
 		.first_name = str_trim(str_head(name, (size_t)at)),
 		.last_name = str_skip(name, (size_t)at + 1),
-		.language = ctl_option(c, "language"),
 		.active = true };
 	r->employer = ctl_option(c, "employer");
 	r->country = ctl_option(c, "country");
 	r->phone = ctl_option(c, "phone");
-	return CTL_DONE;
+	return ctl_language(c, &r->person.language);
 }
 
 static int
@@ -70,7 +69,7 @@ request_requester(struct ctl *c, struct access_request *r)
 	struct person_record known;
 	struct err e;
 
-	r->requester_name = c->who;
+	r->requester_name = c->configuration->brand; /* approvers do not know our operators' logins; the audit does */
 	if (!ctl_has(c, "by"))
 		return CTL_DONE;
 	if (store_person_find(c->store, ctl_option(c, "by"), c->arena, &known, &e) < 0)
@@ -102,6 +101,7 @@ request_load(struct ctl *c, struct access_request *r, struct snapshot *s)
 			return status;
 	}
 	if (store_request_prepare(c->store, r, c->arena, &e) < 0 ||
+	    store_request_list(c->store, true, c->arena, &s->requests, &s->n_requests, &e) < 0 ||
 	    store_administrators(c->store, c->arena, &s->administrators, &s->n_administrators, &e) < 0)
 		return ctl_fail(c, &e);
 	return CTL_DONE;

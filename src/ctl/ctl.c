@@ -61,6 +61,21 @@ ctl_number(const struct ctl *c, const char *name, int64_t least, int64_t most, i
 	return 0;
 }
 
+int
+ctl_language(const struct ctl *c, struct str *out)
+{
+	bool sound;
+
+	*out = ctl_option(c, "language");
+	sound = out->p == NULL || out->n == 2 || out->n == 3;
+	for (size_t i = 0; i < out->n; i++)
+		sound = sound && out->p[i] >= 'a' && out->p[i] <= 'z';
+	if (sound)
+		return CTL_DONE;
+	return ctl_refuse(
+	    "--language %.*s: a code of two or three small letters is allowed: en, de, ...", STR_ARGS(*out));
+}
+
 static int
 ctl_configuration(struct ctl *c)
 {

@@ -43,8 +43,8 @@ print_reading(struct ctl *c, const struct reading *r)
 	for (size_t i = 0; i < r->n_references; i++)
 		printf("  reference  %.*s in %s\n", STR_ARGS(shown(c, r->references[i].number)),
 		    reading_place_name(r->references[i].place));
-	printf("  new text   %zu characters, %zu quoted, %zu attachment%s\n", r->new_text.n, r->quoted.n,
-	    r->n_attachments, r->n_attachments == 1 ? "" : "s");
+	printf("  new text   %zu bytes, %zu quoted, %zu attachment%s\n", r->new_text.n, r->quoted.n, r->n_attachments,
+	    r->n_attachments == 1 ? "" : "s");
 }
 
 static void
@@ -84,7 +84,9 @@ print_plan(struct ctl *c, const struct reading *r, const struct plan *p)
 	putchar('\n');
 	for (const struct trace *t = p->trace; t; t = t->next) {
 		table_mark(t->hit ? MARK_GREEN : MARK_DIM);
-		printf("  %s %-24s %.*s\n", t->hit ? "*" : "-", t->rule, STR_ARGS(shown(c, t->words)));
+		table_hang(arena_format(
+			       c->arena, "  %s %-24s %.*s", t->hit ? "*" : "-", t->rule, STR_ARGS(shown(c, t->words))),
+		    29);
 		table_mark(MARK_OFF);
 	}
 	putchar('\n');

@@ -145,7 +145,8 @@ name_split(struct str name, struct person *p)
 	p->last_name = at < 0 ? STR_NONE : str_skip(name, (size_t)at + 1);
 }
 
-static void
+/* 0, or the exit status. */
+static int
 person_options(const struct ctl *c, struct person_record *r)
 {
 	*r = (struct person_record){ .employer = ctl_option(c, "employer"),
@@ -153,9 +154,9 @@ person_options(const struct ctl *c, struct person_record *r)
 		.phone = ctl_option(c, "phone"),
 		.queue = ctl_option(c, "queue") };
 	r->person.address = ctl_word(c, 0);
-	r->person.language = ctl_option(c, "language");
 	r->person.active = true;
 	name_split(ctl_option(c, "name"), &r->person);
+	return ctl_language(c, &r->person.language);
 }
 
 /* Access given together with the contact. */
@@ -190,10 +191,10 @@ contact_add(struct ctl *c)
 	struct err e;
 	int64_t id;
 
-	person_options(c, &r);
-	r.person.is_contact = true;
-	if (status != CTL_DONE || (status = organisation_of(c, "org", &o)) != CTL_DONE)
+	if (status != CTL_DONE || (status = person_options(c, &r)) != CTL_DONE ||
+	    (status = organisation_of(c, "org", &o)) != CTL_DONE)
 		return status;
+	r.person.is_contact = true;
 	r.person.organisation = o.id;
 	if (access_free_mail(r.person.address, &c->configuration->free_mail_domains))
 		return ctl_refuse(
@@ -213,11 +214,10 @@ staff_add(struct ctl *c, bool representative)
 	struct err e;
 	int64_t id;
 
-	person_options(c, &r);
+	if (status != CTL_DONE || (status = person_options(c, &r)) != CTL_DONE)
+		return status;
 	r.person.is_representative = representative;
 	r.person.is_administrator = !representative;
-	if (status != CTL_DONE)
-		return status;
 	if (store_person_add(c->store, &r, c->now, &id, &e) < 0)
 		return ctl_fail(c, &e);
 	return added(c, representative ? "representative-add" : "admin-add",
@@ -242,6 +242,7 @@ approver_person(struct ctl *c, int64_t *id)
 {
 	struct person_record r;
 	struct err e;
+	int status;
 
 	if (store_person_find(c->store, ctl_word(c, 0), c->arena, &r, &e) == 0) {
 		*id = r.person.id;
@@ -249,7 +250,8 @@ approver_person(struct ctl *c, int64_t *id)
 	}
 	if (e.kind != ERR_REJECT || !ctl_has(c, "name"))
 		return ctl_fail(c, &e);
-	person_options(c, &r);
+	if ((status = person_options(c, &r)) != CTL_DONE)
+		return status;
 	r.person.is_approver = true;
 	return store_person_add(c->store, &r, c->now, id, &e) < 0 ? ctl_fail(c, &e) : CTL_DONE;
 }

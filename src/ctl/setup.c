@@ -9,6 +9,7 @@
 #include "ctl/ctl.h"
 #include "ctl/listing.h"
 #include "store/store_audit.h"
+#include "store/store_cases.h"
 
 #define LINE_MOST ((size_t)1 << 20)
 
@@ -58,8 +59,9 @@ audit_verify(struct ctl *c)
 	return status;
 }
 
+/* case_id: 0 for all. The store is open. */
 static int
-audit_list(struct ctl *c)
+audit_rows(struct ctl *c, int64_t case_id)
 {
 	static const struct column columns[] = { { "ROW", "id" }, { "AT", "at" }, { "EVENT", "event" },
 		{ "WHO", "who" }, { "DETAILS", "details" } };
@@ -68,13 +70,10 @@ audit_list(struct ctl *c)
 	struct listing *l;
 	struct err e;
 	size_t n;
-	int status = ctl_store(c, STORE_READ);
 
-	if (status != CTL_DONE)
-		return status;
 	if (ctl_number(c, "max", 1, 10000, 50, &max) < 0 || ctl_number(c, "before", 1, INT64_MAX, 0, &before) < 0)
 		return CTL_USAGE;
-	if (store_audit_list(c->store, 0, before, (size_t)max, c->arena, &rows, &n, &e) < 0)
+	if (store_audit_list(c->store, case_id, before, (size_t)max, c->arena, &rows, &n, &e) < 0)
 		return ctl_fail(c, &e);
 	l = listing_open(c, columns, 5);
 	for (size_t i = 0; i < n; i++) {
@@ -92,6 +91,31 @@ audit_list(struct ctl *c)
 	return listing_close(l);
 }
 
+static int
+audit_list(struct ctl *c)
+{
+	int status = ctl_store(c, STORE_READ);
+
+	return status == CTL_DONE ? audit_rows(c, 0) : status;
+}
+
+static int
+audit_show(struct ctl *c)
+{
+	struct access_request r;
+	long long id;
+	struct err e;
+	int status;
+
+	if (!str_to_number(ctl_word(c, 0), &id))
+		return fprintf(stderr, "casectl: %s: the number of a request is allowed\n", c->words[0]), CTL_USAGE;
+	if ((status = ctl_store(c, STORE_READ)) != CTL_DONE)
+		return status;
+	if (store_request_get(c->store, id, c->arena, &r, &e) < 0)
+		return ctl_fail(c, &e);
+	return audit_rows(c, r.case_id);
+}
+
 static const struct option_spec audit_list_options[] = {
 	{ "max", "N", false, false, "at most so many rows (50)" },
 	{ "before", "ROW", false, false, "only rows before this one" },
@@ -102,6 +126,8 @@ const struct verb verbs_setup[] = {
 	{ "init", NULL, "", 0, 0, "Make the database", "casectl init", NULL, init_run },
 	{ "audit", "verify", "", 0, 0, "Check the audit chain, naming the first bad row", "casectl audit verify", NULL,
 	    audit_verify },
+	{ "audit", "show", "REQUEST", 1, 1, "Show the newest audit rows of an access request", "casectl audit show 1",
+	    audit_list_options, audit_show },
 	{ "audit", "list", "", 0, 0, "Show the newest audit rows", "casectl audit list --max 20", audit_list_options,
 	    audit_list },
 	{ NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL },

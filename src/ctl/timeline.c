@@ -48,7 +48,8 @@ static void
 print_head(struct ctl *c, const struct case_view *v, struct str contact, struct str owner)
 {
 	table_mark(MARK_BOLD);
-	printf("Case %.*s  %.*s\n", STR_ARGS(v->number), STR_ARGS(shown(c, v->subject)));
+	table_hang(
+	    arena_format(c->arena, "Case %.*s  %.*s", STR_ARGS(v->number), STR_ARGS(shown(c, v->subject))), INDENT);
 	table_mark(MARK_OFF);
 	print_field("status", "%.*s / %.*s", STR_ARGS(v->status), STR_ARGS(v->sub_status));
 	print_field("type", "%.*s%s%.*s", STR_ARGS(v->type), v->sub_type.n ? " / " : "", STR_ARGS(v->sub_type));

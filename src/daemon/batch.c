@@ -6,6 +6,7 @@
 
 #include "daemon/batch.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -15,6 +16,7 @@
 #include "rules/decide.h"
 
 #define ARENA_MOST ((size_t)1 << 32)
+#define LARGE ((size_t)16 << 20) /* what a full batch of usual mail does not need: given back to the system */
 
 struct item {
 	struct arrival arrival;
@@ -59,9 +61,13 @@ batch_close(struct batch **b)
 static void
 batch_clear(struct batch *b)
 {
+	bool large = arena_used(b->kept) + arena_used(b->scratch) > LARGE;
+
 	b->n = b->bytes = 0;
 	arena_reset(b->kept);
 	arena_reset(b->scratch);
+	if (large)
+		malloc_trim(0);
 }
 
 bool

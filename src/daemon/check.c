@@ -135,9 +135,12 @@ check_words(const struct configuration *c, struct buf *errors)
 	enabled = verdict_open(&c->approval_languages, &c->extra_yes, &c->extra_no, &e);
 	if (enabled == NULL)
 		buf_add_format(errors, "%.*s: approval: %s\n", STR_ARGS(c->path), e.text);
-	verdict_close(&enabled);
+	if (enabled && c->approval_languages.n) {
+		verdict_close(&enabled);
+		enabled = verdict_open(&all, &c->extra_yes, &c->extra_no, &e);
+	}
 	templates = settle_templates(c, errors);
-	t.phrases = verdict_open(&all, &c->extra_yes, &c->extra_no, &e);
+	t.phrases = enabled;
 	if (templates && t.phrases) {
 		samples = arena_open(CHECK_MEMORY);
 		t.arena = arena_open(CHECK_MEMORY);
@@ -179,15 +182,18 @@ check_database(const struct configuration *c, struct buf *errors)
 struct configuration *
 check_configuration(const char *path, struct buf *errors)
 {
-	struct configuration *c = configuration_load(path, errors);
+	bool failed;
+	struct configuration *c = configuration_read(path, errors, &failed);
 
 	if (c == NULL)
 		return NULL;
 	if (configuration_check_files(c, errors) == 0)
 		check_calendar(c, errors);
 	check_patterns(c, errors);
-	check_words(c, errors);
-	check_database(c, errors);
+	if (!failed) { /* these would complain of the same values again */
+		check_words(c, errors);
+		check_database(c, errors);
+	}
 	if (errors->n > 0 || errors->overflow)
 		configuration_close(&c);
 	return c;

@@ -145,20 +145,20 @@ reader_greet(struct reader *r, struct arena *a, struct err *e)
 	enum frame_type type = FRAME_ERROR;
 	struct str data = STR_NONE;
 	struct buf setup;
-	int ok;
+	struct err ignored;
+	int ok, got;
 
 	buf_init(&setup, 16 << 20);
 	record_from_setup(r->setup, &setup);
 	ok = frame_write(r->to, FRAME_SETUP, buf_str(&setup), deadline, e);
 	buf_free(&setup);
-	if (ok < 0)
-		return -1;
-	ok = frame_read(r->from, 1 << 16, deadline, a, &type, &data, e);
-	if (ok == 0)
-		return err_set(e, ERR_RETRY, "it ended at once");
-	if (ok == 1 && type != FRAME_READY)
+	/* One that refused before it had read all may have said why. */
+	got = frame_read(r->from, 1 << 16, deadline, a, &type, &data, ok == 0 ? e : &ignored);
+	if (got == 1 && type != FRAME_READY)
 		return err_set(e, ERR_FATAL, "%.*s", STR_ARGS(data));
-	return ok == 1 ? 0 : -1;
+	if (ok == 0 && got == 0)
+		return err_set(e, ERR_RETRY, "it ended at once");
+	return ok == 0 && got == 1 ? 0 : -1;
 }
 
 static int
@@ -187,7 +187,7 @@ reader_open(const struct reading_setup *setup, struct reader **out, struct err *
 
 	if (r == NULL)
 		abort();
-	signal(SIGPIPE, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN); /* a reader that dies while it is fed must not take its parent along */
 	r->setup = setup;
 	reader_find_program(r->program);
 	if (reader_start(r, e) < 0) {

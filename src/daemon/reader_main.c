@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "reading/record.h"
 
 #define SETUP_MOST (16u << 20)
+#define LARGE ((size_t)4 << 20)      /* memory for a message above this is given back to the system */
 #define ARENA_MOST ((size_t)1 << 40) /* the cage's limit is the one that counts */
 
 static struct reader_context *
@@ -87,8 +89,16 @@ main(int argc, char **argv)
 	if (frame_write(STDOUT_FILENO, FRAME_READY, STR_NONE, 0, &e) < 0)
 		return 1;
 	buf_init(&record, setup.limits.message_bytes * 8 + (8u << 20));
-	while (reader_serve(c, &setup.limits, a, &record))
+	while (reader_serve(c, &setup.limits, a, &record)) {
+		bool large = arena_used(a) + record.n > LARGE;
+
 		arena_reset(a);
+		if (large) {
+			buf_free(&record);
+			buf_init(&record, setup.limits.message_bytes * 8 + (8u << 20));
+			malloc_trim(0);
+		}
+	}
 	buf_free(&record);
 	reading_close(&c);
 	arena_close(&a);

@@ -115,7 +115,7 @@ template_add(struct templates *t, struct str file, struct str name, struct str t
 		template_load(t, &s, text, &made);
 	}
 	*failed = *failed || s.failed;
-	if (s.failed || t->n == t->room)
+	if (s.failed || made.kind == NULL || t->n == t->room)
 		return;
 	place = (struct template *)template_exact(t, made.kind->name, made.language);
 	*(place != NULL ? place : &t->list[t->n++]) = made;

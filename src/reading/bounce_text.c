@@ -27,6 +27,7 @@ struct scan {
 	size_t n;
 	bool listing;     /* the line before spoke of failure and ended in a colon */
 	bool paragraph;   /* the line before was empty, a rule, or ended in a colon */
+	struct str self;  /* whom the report went to, where a line begins with that address: mail to oneself */
 	struct str reply; /* the first line with a reply code */
 };
 
@@ -151,6 +152,8 @@ scan_line(struct scan *s, struct str line, struct str rest)
 		bool leads = first && is_lead(str_head(body, begin));
 
 		first = false;
+		if (leads && s->self.n == 0 && !bounce_is_service(address))
+			s->self = address;
 		if (bounce_is_party(s->w, address) || (bounce_is_service(address) && !(leads && s->paragraph)))
 			continue;
 		if (leads && !str_starts_nocase(body, STR("to:"))) {
@@ -266,6 +269,8 @@ bounce_find_recipients(struct machine *w)
 		one = original_to(w);
 		if (one.n)
 			scan_add(&s, s.way = WAY_ORIGINAL, one, s.reply);
+		else if (s.self.n)
+			scan_add(&s, s.way = WAY_SELF, s.self, s.reply);
 	}
 	take_found(&s, known);
 	return known ? WAY_FIELDS : s.n ? s.way : WAY_NONE;

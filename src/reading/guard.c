@@ -278,3 +278,10 @@ guard_check(struct str raw, const struct limits *limits, struct arena *a, struct
 		return refuse(out, a, "too-big", STR_NONE);
 	return check_header(header_block(message), limits, a, out) && check_parts(message, limits, a, out);
 }
+
+void
+guard_hops(const struct limits *limits, struct reading *out)
+{
+	if (limits->received > 0 && out->received > (unsigned)limits->received)
+		out->malformed = STR("too-many-hops");
+}

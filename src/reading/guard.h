@@ -11,4 +11,7 @@
  * Linear in raw. RFC 5322 3.6 gives the fields that may stand once. */
 bool guard_check(struct str raw, const struct limits *limits, struct arena *a, struct reading *out);
 
+/* Refuses what has been under way too often, and would be again: more trace fields than limits allow (RFC 5321 6.3). */
+void guard_hops(const struct limits *limits, struct reading *out);
+
 #endif

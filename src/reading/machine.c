@@ -107,7 +107,7 @@ is_our_loop(const struct machine *w, struct str value)
 	}
 	if (w->setup->instance.n == 0 || !str_equal_nocase(instance, w->setup->instance))
 		return false;
-	return str_equal(key, w->setup->loop_key) || str_equal(str_trim(value), w->setup->loop_key);
+	return key.n > 0 && str_equal(key, w->setup->loop_key);
 }
 
 static bool

@@ -17,7 +17,7 @@ struct machine {
 	bool *embedded;     /* of each part: whether it stands in an attached message */
 	struct str subject; /* folded (marks.h) */
 	struct str path;    /* Return-Path without <> */
-	struct str text;    /* by machine_text */
+	struct str text;    /* by machine_text, once has_text */
 	bool has_text;
 };
 
@@ -91,17 +91,14 @@ void report_set_permanent(struct machine *w);
 
 /* Whether the message is a report in free words. */
 bool bounce_read(struct machine *w);
-enum bounce_sender {
-	SENDER_OTHER,
-	SENDER_POSTMASTER, /* a mail system, or the person who runs it */
-	SENDER_DAEMON
-};
+/* SENDER_POSTMASTER: a mail system, or the person who runs it. */
+enum bounce_sender { SENDER_OTHER, SENDER_POSTMASTER, SENDER_DAEMON };
 enum bounce_sender bounce_sender(const struct machine *w);
 
 /* --- bounce_text.c --- */
 
 /* How a recipient was named in a text, the surest first. */
-enum bounce_way { WAY_NONE, WAY_FIELDS, WAY_LINE, WAY_FAILURE, WAY_LOCAL, WAY_ONLY, WAY_ORIGINAL };
+enum bounce_way { WAY_NONE, WAY_FIELDS, WAY_LINE, WAY_FAILURE, WAY_LOCAL, WAY_ONLY, WAY_ORIGINAL, WAY_SELF };
 /* Adds the recipients that a report in free words names. */
 enum bounce_way bounce_find_recipients(struct machine *w);
 

@@ -426,6 +426,7 @@ read_message(struct reader_context *c, struct str raw, struct arena *a, struct r
 	find_references(c, &m, a, out);
 	attachment_read(&m, roles, &c->setup.limits, a, out);
 	set_content_key(&m, a, out);
+	guard_hops(&c->setup.limits, out);
 }
 
 void

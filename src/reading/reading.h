@@ -72,7 +72,7 @@ struct reading_setup {
 	struct strings addresses; /* ours: support@example.com; sub-addresses are of these */
 	char subaddress_delimiter;
 	struct strings authserv_ids, border_hosts;
-	struct str instance, loop_key; /* X-Loop: instance;hmac */
+	struct str instance, loop_key; /* our X-Loop is instance;loop_key */
 	struct str message_id_domain;  /* of our own Message-IDs: TOKEN@ or id@domain */
 };
 

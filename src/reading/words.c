@@ -211,6 +211,38 @@ judge_as_written(struct str line, struct words *out)
 	}
 }
 
+static bool
+is_ascii(struct str s)
+{
+	unsigned char all = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		all |= (unsigned char)s.p[i];
+	return all < 0x80;
+}
+
+/* The characters of line (which is UTF-8), case-folded, in NFKC, for the caller to free. */
+static ucs4_t *
+fold(struct str line, size_t *n)
+{
+	uint8_t *folded;
+	ucs4_t *wide;
+
+	if (is_ascii(line)) { /* most phrases and many mails: no tables needed */
+		wide = malloc(line.n * sizeof(*wide));
+		for (size_t i = 0; wide && i < line.n; i++)
+			wide[i] = (ucs4_t)char_lower(line.p[i]);
+		*n = line.n;
+	} else {
+		folded = u8_casefold((const uint8_t *)line.p, line.n, NULL, UNINORM_NFKC, NULL, n);
+		wide = folded ? u8_to_u32(folded, *n, NULL, n) : NULL;
+		free(folded);
+	}
+	if (wide == NULL)
+		abort();
+	return wide;
+}
+
 void
 words_read(struct str line, struct arena *a, struct words *out)
 {
@@ -218,9 +250,7 @@ words_read(struct str line, struct arena *a, struct words *out)
 		.latin = uc_script_byname("Latin"),
 		.cyrillic = uc_script_byname("Cyrillic"),
 		.greek = uc_script_byname("Greek") };
-	uint8_t *folded;
 	ucs4_t *wide;
-	size_t n;
 
 	memset(out, 0, sizeof(*out));
 	if (line.n == 0)
@@ -230,11 +260,7 @@ words_read(struct str line, struct arena *a, struct words *out)
 		return;
 	}
 	judge_as_written(line, out);
-	folded = u8_casefold((const uint8_t *)line.p, line.n, NULL, UNINORM_NFKC, NULL, &n);
-	wide = folded ? u8_to_u32(folded, n, NULL, &r.n) : NULL;
-	if (wide == NULL)
-		abort();
-	r.c = wide;
+	r.c = wide = fold(line, &r.n);
 	for (size_t i = 0; i < r.n; i++)
 		out->question |= is_question(wide[i]);
 	out->tokens = arena_array(a, r.n, sizeof(*out->tokens));
@@ -245,7 +271,6 @@ words_read(struct str line, struct arena *a, struct words *out)
 	out->text = arena_copy(a, buf_str(&r.out));
 	buf_free(&r.out);
 	free(wide);
-	free(folded);
 }
 
 struct str
@@ -267,8 +292,11 @@ words_bare(struct str s, struct arena *a)
 	struct str bare;
 	size_t n;
 	ucs4_t *wide, base = 0;
-	uint8_t *apart = u8_normalize(UNINORM_NFD, (const uint8_t *)s.p, s.n, NULL, &n), *whole;
+	uint8_t *apart, *whole;
 
+	if (is_ascii(s))
+		return arena_copy(a, s);
+	apart = u8_normalize(UNINORM_NFD, (const uint8_t *)s.p, s.n, NULL, &n);
 	wide = apart ? u8_to_u32(apart, n, NULL, &n) : NULL;
 	if (wide == NULL)
 		abort();

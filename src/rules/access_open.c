@@ -67,8 +67,28 @@ check_line(const struct access_request *r, size_t i, struct err *e)
 	return 0;
 }
 
+/* Whether the same is being asked for already; a change of mind belongs into that request. */
 static int
-check_request(const struct access_request *r, const struct policy *policy, struct err *e)
+check_duplicate(const struct access_request *r, const struct snapshot *s, struct err *e)
+{
+	for (size_t i = 0; i < s->n_requests; i++) {
+		const struct access_request *other = &s->requests[i];
+
+		if (!person_same(&other->person, &r->person))
+			continue;
+		for (size_t k = 0; k < other->n_lines; k++)
+			for (size_t j = 0; j < r->n_lines; j++)
+				if (other->lines[k].state == LINE_PENDING &&
+				    other->lines[k].deployment.id == r->lines[j].deployment.id)
+					return err_set(e, ERR_REJECT, "%.*s: request %lld for %.*s is pending already",
+					    STR_ARGS(r->lines[j].deployment.org_id), (long long)other->id,
+					    STR_ARGS(r->person.address));
+	}
+	return 0;
+}
+
+static int
+check_request(const struct access_request *r, const struct snapshot *s, const struct policy *policy, struct err *e)
 {
 	if (r->n_lines == 0)
 		return err_set(e, ERR_REJECT, "the request names no deployment");
@@ -77,7 +97,7 @@ check_request(const struct access_request *r, const struct policy *policy, struc
 	for (size_t i = 0; i < r->n_lines; i++)
 		if (check_line(r, i, e) < 0)
 			return -1;
-	return 0;
+	return check_duplicate(r, s, e);
 }
 
 /* The request opened, so that the approvers that must not decide are gone: nobody decides about access of his own,
@@ -200,7 +220,7 @@ access_request_open(const struct access_request *r, const struct snapshot *s, co
 {
 	struct access_request *open;
 
-	if (check_request(r, policy, e) < 0)
+	if (check_request(r, s, policy, e) < 0)
 		return -1;
 	plan_init(out, a);
 	open = without_grantee(r, policy, a);

@@ -56,16 +56,23 @@ decision_escalate(
 	plan_notify(d->p, NOTICE_ESCALATION, d->s->administrators, d->s->n_administrators, except, fill_telling, &t);
 }
 
+static void
+end_token(struct decision *d, enum token_state state)
+{
+	struct effect *f = plan_effect(d->p, EFFECT_TOKEN);
+
+	f->token_id = d->token->id;
+	f->request_id = d->request->id;
+	f->token_state = state;
+}
+
 /* The token is worth nothing any more; its owner and, where wanted, the administrators hear of it. */
 static void
 void_token(struct decision *d, const char *reason, const char *flag, bool administrators, struct str detail)
 {
 	struct telling t = { d, reason, flag, detail };
-	struct effect *f = plan_effect(d->p, EFFECT_TOKEN);
 
-	f->token_id = d->token->id;
-	f->request_id = d->request->id;
-	f->token_state = TOKEN_VOID;
+	end_token(d, TOKEN_VOID);
 	plan_notify(d->p, NOTICE_SECURITY, &d->token->owner, 1, NULL, fill_telling, &t);
 	if (administrators)
 		plan_notify(d->p, NOTICE_SECURITY, d->s->administrators, d->s->n_administrators, &d->token->owner,
@@ -217,9 +224,12 @@ rule_approver_is_grantee(struct decision *d)
 		return decision_pass(d, "the sender is not the person the access is for");
 	if (d->policy->approval_self_grant && d->request->requester.id == sender->id)
 		return decision_pass(d, "the access is for the sender, who asked for it");
-	if (d->proved && d->owns)
+	/* The administrators hear of it once: the token ends with it. */
+	if (d->proved && d->owns) {
+		end_token(d, TOKEN_VOID);
 		decision_escalate(d, "approver-is-grantee", "approver_is_grantee", NULL,
 		    STR("an approver answered a request for access of his or her own"));
+	}
 	return decision_settle(d, OUTCOME_REFUSED, "approver-is-grantee",
 	    "%.*s cannot decide about access of his or her own", STR_ARGS(sender->address));
 }
@@ -246,13 +256,8 @@ rule_decide(struct decision *d)
 	x.rule = d->token->kind == TOKEN_OF_CONFIRMATION ? "confirmed by a designated approver, by mail"
 							 : "answered by a designated approver, by mail";
 	access_decide(d->p, d->request, &x);
-	if (access_pending_without(d->request, d->s->sender.id)) {
-		struct effect *f = plan_effect(d->p, EFFECT_TOKEN);
-
-		f->token_id = d->token->id;
-		f->request_id = d->request->id;
-		f->token_state = TOKEN_USED;
-	}
+	if (access_pending_without(d->request, d->s->sender.id))
+		end_token(d, TOKEN_USED);
 	return decision_settle(d, OUTCOME_DECIDED, approve ? "approved" : "denied", "%.*s says: %s",
 	    STR_ARGS(d->s->sender.address), verdict_name(d->answer.verdict));
 }

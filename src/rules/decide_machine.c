@@ -2,11 +2,14 @@
  * decide_machine.c: mail that no person wrote.
  *
  * Machines decide nothing, change no status and get no answer. A bounce that is about one of our mails is noted with it
- * and on its case; where an approver cannot be reached the administrators are told, so that no request hangs.
+ * and on its case; where an approver cannot be reached, or the last one is away, the administrators are told, so that
+ * no request hangs. Whoever forges an automatic reply reaches no more than that notice.
  */
 #include "config.h"
 
 #include "rules/decision.h"
+
+#include "rules/access.h"
 
 bool
 rule_own_mail(struct decision *d)
@@ -55,6 +58,10 @@ rule_bounce(struct decision *d)
 		return decision_settle(d, OUTCOME_MACHINE, "bounce-unpaired", "a bounce that is about no mail of ours");
 	d->p->case_id = d->s->original_case;
 	d->p->request_id = d->s->original_request;
+	/* Anybody who has the mail can make reports about it: they are told of once. */
+	if (d->s->original_bounced && (d->r->permanent != 1 || to->undeliverable))
+		return decision_settle(d, OUTCOME_MACHINE, "bounce-again", "mail %lld is known not to be delivered",
+		    (long long)d->s->original);
 	f = plan_effect(d->p, EFFECT_BOUNCED);
 	f->outbox_id = d->s->original;
 	f->text = diagnostic(d->r, d->a);
@@ -68,11 +75,86 @@ rule_bounce(struct decision *d)
 	return decision_settle(d, OUTCOME_MACHINE, "bounce-permanent", "%.*s", STR_ARGS(words));
 }
 
+/* The request that an automatic reply answers: the token or the mail it came back for says which. */
+static const struct access_request *
+answered_request(const struct decision *d, const struct person **who)
+{
+	const struct snapshot *s = d->s;
+	int64_t id = s->original_request;
+
+	*who = &s->original_to;
+	for (size_t i = 0; i < s->n_tokens && id == 0; i++)
+		if (s->tokens[i].kind == TOKEN_OF_APPROVAL && s->tokens[i].state == TOKEN_VALID) {
+			id = s->tokens[i].request_id;
+			*who = &s->tokens[i].owner;
+		}
+	for (size_t i = 0; i < s->n_requests && id != 0; i++)
+		if (s->requests[i].id == id)
+			return &s->requests[i];
+	return NULL;
+}
+
+static bool
+is_absent(const struct access_request *r, int64_t person)
+{
+	for (size_t i = 0; i < r->n_absent; i++)
+		if (r->absent[i] == person)
+			return true;
+	return false;
+}
+
+/* Whether a line that who may decide has nobody left who may answer soon. */
+static bool
+nobody_is_there(const struct access_request *r, const struct person *who)
+{
+	for (size_t i = 0; i < r->n_lines; i++) {
+		bool is_there = false;
+
+		if (!request_line_open_to(&r->lines[i], who->id))
+			continue;
+		for (size_t k = 0; k < r->lines[i].n_approvers; k++) {
+			const struct person *p = &r->lines[i].approvers[k];
+
+			is_there = is_there || (person_reachable(p) && !person_same(p, &r->person) &&
+						   p->id != who->id && !is_absent(r, p->id));
+		}
+		if (!is_there)
+			return true;
+	}
+	return false;
+}
+
+/* The other approvers of a request were asked together with the one who is away; where there is none, the
+ * administrators are told at once, and once. */
+static void
+note_absent(struct decision *d)
+{
+	const struct person *who;
+	const struct access_request *r = answered_request(d, &who);
+	struct effect *f;
+
+	if (d->r->kind != KIND_AUTO_REPLY || r == NULL || who->id == 0 || access_lines_of(r, who->id) == 0 ||
+	    is_absent(r, who->id))
+		return;
+	f = plan_effect(d->p, EFFECT_ABSENT);
+	f->request_id = r->id;
+	f->person = *who;
+	d->p->case_id = r->case_id;
+	d->p->request_id = r->id;
+	if (!nobody_is_there(r, who))
+		return;
+	d->request = r;
+	decision_escalate(d, "approver-absent", "unanswered", who,
+	    arena_format(d->a, "%.*s, who is to decide, is away according to an automatic reply; nobody else can",
+		STR_ARGS(who->address)));
+}
+
 bool
 rule_machine(struct decision *d)
 {
 	if (d->r->kind == KIND_PERSON)
 		return decision_pass(d, "a person wrote it");
+	note_absent(d);
 	return decision_settle(
 	    d, OUTCOME_MACHINE, reading_kind_name(d->r->kind), "a machine wrote it: %.*s", STR_ARGS(d->r->kind_reason));
 }

@@ -14,6 +14,8 @@
 #include "rules/case.h"
 #include "rules/notice.h"
 
+#define POSTS_MOST 20 /* of one representative to one case in ten minutes */
+
 static bool
 is_staff(const struct person *p)
 {
@@ -197,6 +199,10 @@ rule_post(struct decision *d)
 
 	if (decision_by_contact(d))
 		return decision_pass(d, "the sender writes as a contact");
+	/* Two programs that answer each other, neither of which says so, would else never end. */
+	if (d->subject->mailed_recently >= POSTS_MOST)
+		return decision_settle(d, OUTCOME_HELD, "loop", "%d mails of this sender to this case in ten minutes",
+		    d->subject->mailed_recently);
 	decision_read_text(d, &m);
 	x.text = decision_update(d, &m, m.internal ? UPDATE_INTERNAL : UPDATE_PUBLIC)->text;
 	if (m.internal)

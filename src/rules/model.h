@@ -77,6 +77,8 @@ struct access_request {
 	struct str requester_name;           /* how to name the requester in a mail */
 	struct request_line *lines;
 	size_t n_lines;
+	int64_t *absent; /* approvers whose mail program said that they are away */
+	size_t n_absent;
 	int64_t created_at, expires_at;
 	int64_t remind_at, escalate_at; /* when time does what to it next; 0: never, or done */
 };

@@ -50,6 +50,7 @@ struct snapshot {
 	int64_t duplicate_of; /* ledger id of the same content, or 0 */
 	int64_t original;     /* outbox id of the mail a report is about, or 0; its case is in cases */
 	int64_t original_case, original_request;
+	bool original_bounced;     /* an earlier report said so */
 	struct person original_to; /* whom that mail was sent to */
 
 	struct person sender; /* of reading.from_strict; id 0: unknown */
@@ -63,6 +64,7 @@ struct snapshot {
 	struct case_fact {
 		struct case_view view;
 		enum access_level level; /* the sender's, on the case's deployment */
+		int mailed_recently;     /* updates by mail of this sender in the last 10 minutes */
 	} * cases;
 	size_t n_cases;
 	struct access_request *requests;

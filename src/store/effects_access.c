@@ -233,3 +233,24 @@ effect_request_times(struct store *s, const struct effect *f, struct store_chang
 	return RUN(s, NULL, e, "UPDATE request SET remind_at = ?, escalate_at = ? WHERE id = ?", ID(f->remind_at),
 	    ID(f->escalate_at), NUMBER(request));
 }
+
+int
+effect_leave(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
+{
+	if (RUN(s, NULL, e, "UPDATE person SET is_active = 0 WHERE id = ?", NUMBER(f->person.id)))
+		return -1;
+	return RUN(s, NULL, e, "UPDATE token SET state = 'void', changed_at = ? WHERE person = ? AND state = 'valid'",
+	    NUMBER(c->now), NUMBER(f->person.id));
+}
+
+int
+effect_absent(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
+{
+	int64_t request;
+
+	if (effect_request(f, c, &request, e))
+		return -1;
+	return RUN(s, NULL, e,
+	    "INSERT INTO request_absent (request, person, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", NUMBER(request),
+	    NUMBER(f->person.id), NUMBER(c->now));
+}

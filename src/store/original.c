@@ -61,11 +61,12 @@ original_load(struct store *s, struct str message_id, struct arena *a, struct sn
 		return -1;
 	if (letter == 0)
 		return 0;
-	QUERY(&q, s, "SELECT case_id, request, person FROM outbox WHERE id = ?", NUMBER(letter));
+	QUERY(&q, s, "SELECT case_id, request, person, bounced_at FROM outbox WHERE id = ?", NUMBER(letter));
 	rc = query_step(&q, e);
 	if (rc == 1) {
 		out->original = letter;
 		out->original_request = column_number(&q, 1);
+		out->original_bounced = column_number(&q, 3) != 0;
 		rc = case_resolve(s, column_number(&q, 0), &out->original_case, e) ||
 			     person_get(s, column_number(&q, 2), a, &out->original_to, e)
 			 ? -1

@@ -105,6 +105,7 @@ letter_load(struct store *s, int64_t id, struct arena *a, struct store_queued *o
 	struct query q;
 	int rc;
 
+	*out = (struct store_queued){ 0 };
 	QUERY(&q, s, "SELECT " LETTER FROM_OUTBOX "WHERE o.id = ?", NUMBER(id));
 	rc = query_step(&q, e);
 	if (rc == 1)

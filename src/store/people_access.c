@@ -6,7 +6,12 @@
 #include "store/internal.h"
 #include "store/store_people.h"
 
-#define ACCESS "SELECT person, deployment, level, since, granted_by FROM access "
+/* The request that gave a level is the one whose line was granted at that moment. */
+#define ACCESS                                                                                                         \
+	"SELECT person, deployment, level, since, granted_by,"                                                         \
+	" (SELECT max(l.request) FROM request_line l JOIN request r ON r.id = l.request"                               \
+	"  WHERE l.deployment = access.deployment AND r.person = access.person AND l.granted_at = access.since)"       \
+	" FROM access "
 
 int
 store_access_level(struct store *s, int64_t person, int64_t deployment, enum access_level *out, struct err *e)
@@ -70,7 +75,9 @@ store_access_list(struct store *s, int64_t person, int64_t deployment, struct ar
 	while ((rc = query_step(&q, e)) == 1) {
 		struct access_record *r = list_add(&l, a, sizeof(*r));
 
-		*r = (struct access_record){ .since = column_number(&q, 3), .granted_by = column_text(&q, 4, a) };
+		*r = (struct access_record){ .since = column_number(&q, 3),
+			.granted_by = column_text(&q, 4, a),
+			.request = column_number(&q, 5) };
 		if (name_column(&q, 2, NAMES_LEVEL, &level, e) ||
 		    person_get(s, column_number(&q, 0), a, &r->person, e) ||
 		    deployment_get(s, column_number(&q, 1), a, &r->deployment, e)) {

@@ -51,6 +51,22 @@ lines_load(struct store *s, struct arena *a, struct access_request *r, struct er
 	return rc;
 }
 
+static int
+absent_load(struct store *s, struct arena *a, struct access_request *r, struct err *e)
+{
+	struct list l = { 0 };
+	struct query q;
+	int rc;
+
+	QUERY(&q, s, "SELECT person FROM request_absent WHERE request = ?", NUMBER(r->id));
+	while ((rc = query_step(&q, e)) == 1)
+		*(int64_t *)list_add(&l, a, sizeof(*r->absent)) = column_number(&q, 0);
+	query_close(&q);
+	r->absent = l.items;
+	r->n_absent = l.n;
+	return rc;
+}
+
 /* The person as the request names it; the stored one where it is a person by now. */
 static int
 request_row(struct query *q, struct arena *a, struct access_request *r, struct err *e)
@@ -102,8 +118,8 @@ store_request_get(struct store *s, int64_t id, struct arena *a, struct access_re
 		rc = request_row(&q, a, out, e) ? -1 : 1;
 	query_close(&q);
 	if (rc == 0)
-		return err_set(e, ERR_REJECT, "there is no such request");
-	return rc == 1 ? lines_load(s, a, out, e) : -1;
+		return err_set(e, ERR_REJECT, "there is no access request %lld", (long long)id);
+	return rc == 1 && lines_load(s, a, out, e) == 0 ? absent_load(s, a, out, e) : -1;
 }
 
 int

@@ -255,6 +255,14 @@ CREATE TABLE request_asked (
 	PRIMARY KEY (request, person)
 ) STRICT, WITHOUT ROWID;
 
+-- Approvers whose mail program said that they are away.
+CREATE TABLE request_absent (
+	request INTEGER NOT NULL REFERENCES request,
+	person INTEGER NOT NULL REFERENCES person,
+	at INTEGER NOT NULL,
+	PRIMARY KEY (request, person)
+) STRICT, WITHOUT ROWID;
+
 -- The ledger: one row a message --------------------------------------------------------------------------------------
 
 CREATE TABLE message (

@@ -20,6 +20,7 @@
 #define DAY_MS (24 * 3600 * 1000LL)
 #define RECENT_MS (10 * 60 * 1000LL)
 #define ANSWERED_MOST 1000
+#define MAILED_MOST 100 /* newest updates of a case that are looked at */
 
 static int
 token_row(struct query *q, struct arena *a, struct token_fact *t, int64_t arrived, struct err *e)
@@ -93,6 +94,23 @@ reference_load(struct store *s, const struct reading_reference *r, struct refere
 }
 
 static int
+mailed_count(struct store *s, int64_t case_id, int64_t person, int64_t now, int *out, struct err *e)
+{
+	struct query q;
+	int rc;
+
+	QUERY(&q, s,
+	    "SELECT count(*) FROM (SELECT person, way, at FROM case_update WHERE case_id = ? ORDER BY id DESC LIMIT ?)"
+	    " WHERE person = ? AND way = 'mail' AND at > ?",
+	    NUMBER(case_id), NUMBER(MAILED_MOST), NUMBER(person), NUMBER(now - RECENT_MS));
+	rc = query_step(&q, e);
+	if (rc == 1)
+		*out = (int)column_number(&q, 0);
+	query_close(&q);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
 case_add(struct snapshot_work *w, int64_t id, struct err *e)
 {
 	struct case_fact *f;
@@ -106,7 +124,11 @@ case_add(struct snapshot_work *w, int64_t id, struct err *e)
 	if (store_case_get(w->s, id, w->a, &f->view, e))
 		return -1;
 	f->level = ACCESS_NONE;
-	if (w->out->sender.id == 0 || f->view.deployment.id == 0)
+	if (w->out->sender.id == 0)
+		return 0;
+	if (mailed_count(w->s, id, w->out->sender.id, w->out->now, &f->mailed_recently, e))
+		return -1;
+	if (f->view.deployment.id == 0)
 		return 0;
 	return store_access_level(w->s, w->out->sender.id, f->view.deployment.id, &f->level, e);
 }

@@ -62,7 +62,7 @@ pragma_number(struct store *s, const char *sql, int64_t *out, struct err *e)
 static int
 version_check(struct store *s, const char *path, struct err *e)
 {
-	int64_t application, version;
+	int64_t application = 0, version = 0;
 
 	if (pragma_number(s, "PRAGMA application_id", &application, e))
 		return -1;

@@ -58,6 +58,7 @@ struct access_record {
 	struct deployment deployment;
 	enum access_level level;
 	int64_t since;
+	int64_t request;       /* that gave it; 0: an operator did */
 	struct str granted_by; /* who decided: "Ada Ng <ada@...>", "casectl root" */
 };
 /* person, deployment: 0 for all. */

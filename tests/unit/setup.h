@@ -33,7 +33,7 @@ setup_for_tests(struct reading_setup *s)
 		.authserv_ids = { ids, 1 },
 		.border_hosts = { ids, 1 },
 		.instance = STR("test"),
-		.loop_key = STR("test;0"),
+		.loop_key = STR("0"),
 		.message_id_domain = STR("cases.example"),
 	};
 	for (size_t i = 0; i < s->patterns.n; i++)

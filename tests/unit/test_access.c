@@ -133,6 +133,51 @@ set_new_person(void)
 	w.request.country = STR("NO");
 }
 
+static struct access_request pending;
+static struct request_line pending_line;
+
+/* A request for Pat that is there already. */
+static void
+set_pending(void)
+{
+	pending = w.request;
+	pending.id = 7;
+	pending_line = w.lines[0];
+	pending_line.level = ACCESS_BASIC;
+	pending.lines = &pending_line;
+	w.s.requests = &pending;
+	w.s.n_requests = 1;
+}
+
+static void
+set_pending_other(void)
+{
+	set_pending();
+	pending.person = people[OLE];
+}
+
+static void
+set_pending_elsewhere(void)
+{
+	set_pending();
+	pending_line.deployment = w.lines[1].deployment;
+}
+
+static void
+set_pending_decided(void)
+{
+	set_pending();
+	pending_line.state = LINE_DENIED;
+}
+
+static void
+set_pending_new(void)
+{
+	set_new_person();
+	set_pending();
+	pending.person.address = STR("NIA@acme.example");
+}
+
 static void
 set_free_mail(void)
 {
@@ -177,6 +222,15 @@ static const struct row {
 	{ "A1: nothing to change", set_same_level, "ACME-1: nothing to change, the level is read-write" },
 	{ "A1: a deployment twice", set_twice, "ACME-1 is named twice" },
 	{ "A1: a new person", set_new_person, "open request notice:access-request#>ada notice:access-request#>ben" },
+	{ "A1: what is pending is not asked for again", set_pending,
+	    "ACME-1: request 7 for pat@acme.example is pending already" },
+	{ "A1: nor for a new person", set_pending_new, "ACME-1: request 7 for nia@acme.example is pending already" },
+	{ "A1: pending for somebody else", set_pending_other,
+	    "open request notice:access-request#>ada notice:access-request#>ben" },
+	{ "A1: pending for another deployment", set_pending_elsewhere,
+	    "open request notice:access-request#>ada notice:access-request#>ben" },
+	{ "A1: no longer pending", set_pending_decided,
+	    "open request notice:access-request#>ada notice:access-request#>ben" },
 	{ "P1: a free-mail address", set_free_mail,
 	    "nia@MAIL.example is a free-mail address: a corporate one is needed" },
 	{ "P1: five mandatory fields", set_no_country,
@@ -196,6 +250,7 @@ test_open(void)
 		struct err e;
 
 		world_init(&w, NULL);
+		w.s.n_requests = 0;
 		if (open_rows[i].set != NULL)
 			open_rows[i].set();
 		IS_STR(opened(&e), str_of(open_rows[i].want), open_rows[i].name);
@@ -302,8 +357,7 @@ test_due(void)
 	OK(world_effect(&w.plan, EFFECT_REQUEST_TIMES)->remind_at == 0 &&
 		world_effect(&w.plan, EFFECT_REQUEST_TIMES)->escalate_at == NOW + HOUR,
 	    "A6: it is crossed out, the other stays");
-	IS_STR(due(NOW + 2 * HOUR),
-	    STR("times notice:reminder#>ada notice:reminder#>ben notice:escalation>adma"),
+	IS_STR(due(NOW + 2 * HOUR), STR("times notice:reminder#>ada notice:reminder#>ben notice:escalation>adma"),
 	    "A6: late for both: one of each");
 	OK(world_effect(&w.plan, EFFECT_REQUEST_TIMES)->escalate_at == 0, "A6: both are crossed out");
 	IS_STR(due(NOW + 168 * HOUR), str_of(expire), "A6: a week away: it expired, and nobody is reminded of it");
@@ -327,6 +381,7 @@ test_times(void)
 	struct err e;
 
 	world_init(&w, NULL);
+	w.s.n_requests = 0;
 	w.policy.calendar = &c;
 	w.policy.reminder_business_days = 1;
 	w.policy.escalation_business_days = 2;
@@ -356,6 +411,66 @@ test_revoke(void)
 	arena_close(&w.arena);
 }
 
+static struct str
+offboarded(const struct access_leaving *l)
+{
+	access_offboard(l, w.arena, &w.plan);
+	return world_effects(&w.plan, w.arena);
+}
+
+static void
+test_offboard(void)
+{
+	struct access_held held[2] = { { people[PAT], 1 }, { people[PAT], 2 } };
+	struct access_leaving l = { .n_people = 1, .n_administrators = 1, .n_pending = 1 };
+
+	world_init(&w, NULL);
+	l.pending = &w.request;
+	l.administrators = w.administrators;
+	l.people = &people[PAT];
+	l.held = held;
+	l.n_held = 2;
+	IS_STR(offboarded(&l), STR("line:cancelled update tokens status:CLOSED grant grant leave"),
+	    "A8: all levels, the request about the person, the reply addresses");
+	OK(world_effect(&w.plan, EFFECT_GRANT)->level == ACCESS_NONE &&
+		world_effect(&w.plan, EFFECT_TOKENS_OF_REQUEST)->token_state == TOKEN_VOID,
+	    "A8: taken, and void");
+	IS_INT((long long)access_leaving_lines(&l, &w.request), 1, "A8: the summary counts it");
+	l.n_held = 0;
+	l.people = &people[EVA];
+	IS_STR(offboarded(&l), STR("line:cancelled update tokens status:CLOSED leave"),
+	    "A8: a request by the person ends too");
+	l.people = &people[OLE];
+	IS_STR(offboarded(&l), STR("leave"), "A8: what is somebody else's stays");
+	l.people = &people[ADA];
+	IS_STR(offboarded(&l), STR("leave"), "A8: one of two approvers leaves");
+	alone(&people[ADA]);
+	IS_STR(offboarded(&l), STR("notice:escalation>adma leave"),
+	    "A8: the last approver leaves: the administrators are told");
+	w.request.n_lines = 2;
+	w.lines[0].deployment.organisation = ORG_PARTNER;
+	l.people = &people[OLE];
+	l.organisation = ORG_PARTNER;
+	IS_STR(offboarded(&l), STR("line:cancelled update leave"), "A8: of a customer that leaves: its lines alone");
+	w.lines[1].state = LINE_APPROVED;
+	offboarded(&l);
+	IS_STR(world_effect(&w.plan, EFFECT_STATUS)->sub_status, STR("Resolved"), "A8: what was granted before stays");
+	arena_close(&w.arena);
+}
+
+static void
+test_cancel(void)
+{
+	struct err e = { 0 };
+
+	world_init(&w, NULL);
+	IS_INT(access_cancel(&w.request, STR("casectl root"), w.arena, &w.plan, &e), 0, "a request is withdrawn");
+	IS_STR(world_effects(&w.plan, w.arena), STR("line:cancelled update tokens status:CLOSED"), "whole");
+	w.lines[0].state = LINE_DENIED;
+	IS_INT(access_cancel(&w.request, STR("casectl root"), w.arena, &w.plan, &e), -1, "a decided one is not");
+	arena_close(&w.arena);
+}
+
 int
 main(void)
 {
@@ -365,5 +480,7 @@ main(void)
 	test_due();
 	test_times();
 	test_revoke();
+	test_offboard();
+	test_cancel();
 	return tap_done();
 }

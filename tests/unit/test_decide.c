@@ -212,6 +212,20 @@ set_rita(void)
 }
 
 static void
+set_rita_loops(void)
+{
+	set_rita();
+	w.cases[0].mailed_recently = 20;
+}
+
+static void
+set_contact_is_quick(void)
+{
+	set_token();
+	w.cases[0].mailed_recently = 20;
+}
+
+static void
 set_rita_internal(void)
 {
 	set_rita();
@@ -328,6 +342,66 @@ set_vacation(void)
 	w.r.kind = KIND_AUTO_REPLY;
 }
 
+/* Ada's mail program answers the request mail. */
+static void
+set_vacation_approver(void)
+{
+	w.r.kind = KIND_AUTO_REPLY;
+	world_token(&w, TOKEN_OF_APPROVAL, ADA);
+}
+
+static void
+set_vacation_last(void)
+{
+	static int64_t ben = BEN;
+
+	set_vacation_approver();
+	w.request.absent = &ben;
+	w.request.n_absent = 1;
+}
+
+static void
+set_vacation_alone(void)
+{
+	set_vacation_approver();
+	w.lines[0].n_approvers = 1;
+}
+
+static void
+set_vacation_again(void)
+{
+	static int64_t ada = ADA;
+
+	set_vacation_alone();
+	w.request.absent = &ada;
+	w.request.n_absent = 1;
+}
+
+static void
+set_vacation_decided(void)
+{
+	set_vacation_alone();
+	w.lines[0].state = LINE_APPROVED;
+}
+
+static void
+set_vacation_void(void)
+{
+	set_vacation_alone();
+	w.tokens[0].state = TOKEN_VOID;
+}
+
+static void
+set_vacation_original(void)
+{
+	w.r.kind = KIND_AUTO_REPLY;
+	w.lines[0].n_approvers = 1;
+	w.s.original = 50;
+	w.s.original_case = CASE_ADMIN;
+	w.s.original_request = REQUEST;
+	w.s.original_to = people[ADA];
+}
+
 static void
 set_bounce(void)
 {
@@ -367,6 +441,21 @@ set_bounce_administrator(void)
 	w.s.original_to = people[ADMA];
 }
 
+static void
+set_bounce_again(void)
+{
+	set_bounce_approver();
+	w.s.original_bounced = true;
+	w.s.original_to.undeliverable = true;
+}
+
+static void
+set_bounce_for_good(void)
+{
+	set_bounce_approver();
+	w.s.original_bounced = true;
+}
+
 #define APPEND "update status:OPEN notice:customer-replied#>rita"
 static const struct row {
 	const char *name;
@@ -381,6 +470,15 @@ static const struct row {
 	{ "19: a duplicate", EVA, set_duplicate, OUTCOME_DUPLICATE, "duplicate", "" },
 	{ "33: own mail", EVA, set_own, OUTCOME_MACHINE, "own-mail", "" },
 	{ "row 2, 11: an out-of-office", EVA, set_vacation, OUTCOME_MACHINE, "auto-reply", "" },
+	{ "A2: one of two approvers is away", ADA, set_vacation_approver, OUTCOME_MACHINE, "auto-reply", "absent" },
+	{ "A2: both are", ADA, set_vacation_last, OUTCOME_MACHINE, "auto-reply", "absent notice:escalation>adma" },
+	{ "A2: the only one is", ADA, set_vacation_alone, OUTCOME_MACHINE, "auto-reply",
+	    "absent notice:escalation>adma" },
+	{ "A2: so says the mail it answers", ADA, set_vacation_original, OUTCOME_MACHINE, "auto-reply",
+	    "absent notice:escalation>adma" },
+	{ "A2: told once", ADA, set_vacation_again, OUTCOME_MACHINE, "auto-reply", "" },
+	{ "A2: away, but it is decided", ADA, set_vacation_decided, OUTCOME_MACHINE, "auto-reply", "" },
+	{ "A2: away, with a void token", ADA, set_vacation_void, OUTCOME_MACHINE, "auto-reply", "" },
 	{ "52: an unpaired bounce", 0, set_bounce, OUTCOME_MACHINE, "bounce-unpaired", "" },
 	{ "52: of a contact", 0, set_bounce_contact, OUTCOME_MACHINE, "bounce-permanent",
 	    "bounced undeliverable update-" },
@@ -389,6 +487,9 @@ static const struct row {
 	    "bounced undeliverable update- notice:escalation>adma" },
 	{ "52: no mail to whom it bounced", 0, set_bounce_administrator, OUTCOME_MACHINE, "bounce-permanent",
 	    "bounced undeliverable update-" },
+	{ "52: the same report again", 0, set_bounce_again, OUTCOME_MACHINE, "bounce-again", "" },
+	{ "52: for good after a temporary one", 0, set_bounce_for_good, OUTCOME_MACHINE, "bounce-permanent",
+	    "bounced undeliverable update- notice:escalation>adma" },
 	{ "46: undetermined", EVA, set_undetermined, OUTCOME_HELD, "undetermined", "" },
 	{ "29: two cases named", EVA, set_two, OUTCOME_HELD, "references-disagree", "" },
 	{ "29: token and subject disagree", EVA, set_token_and_other, OUTCOME_HELD, "references-disagree", "" },
@@ -435,6 +536,9 @@ static const struct row {
 	    "update status:OPEN notice:closure-requested#>rita" },
 	{ "C9: a representative posts", RITA, set_rita, OUTCOME_POSTED, "representative-posted",
 	    "update notice:update#>eva" },
+	{ "34: a representative's program answers without end", RITA, set_rita_loops, OUTCOME_HELD, "loop", "" },
+	{ "34: a contact's only reaches the owner", EVA, set_contact_is_quick, OUTCOME_APPENDED, "customer-replied",
+	    APPEND },
 	{ "C9: #internal", RITA, set_rita_internal, OUTCOME_POSTED, "internal-note", "update-" },
 	{ "C9: #internal with more on the line", RITA, set_rita_internal_colon, OUTCOME_POSTED, "internal-note",
 	    "update-" },

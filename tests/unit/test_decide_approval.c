@@ -347,7 +347,7 @@ static const struct row {
 	enum outcome outcome;
 	const char *reason, *effects;
 } rows[] = {
-	{ "row 2: an out-of-office", ADA, set_auto_reply, "Yes", OUTCOME_MACHINE, "auto-reply", "" },
+	{ "row 2: an out-of-office", ADA, set_auto_reply, "Yes", OUTCOME_MACHINE, "auto-reply", "absent" },
 	{ "row 2: through a list", ADA, set_list, "Yes", OUTCOME_MACHINE, "list", "" },
 	{ "row 3: A = fail with token", ADA, set_fail, "Yes", OUTCOME_REFUSED, "authentication-failed",
 	    "token notice:security>ada" },
@@ -371,14 +371,14 @@ static const struct row {
 	{ "row 5, 24: a newer version", ADA, set_new_version, "Yes", OUTCOME_ALREADY_DECIDED, "superseded",
 	    "notice:already-decided!>ada" },
 	{ "row 6, 20: the grantee", ADA, set_grantee, "Yes", OUTCOME_REFUSED, "approver-is-grantee",
-	    "notice:escalation>adma" },
+	    "token notice:escalation>adma" },
 	{ "row 6, 20: by address", ADA, set_grantee_alias, "Yes", OUTCOME_REFUSED, "approver-is-grantee",
-	    "notice:escalation>adma" },
+	    "token notice:escalation>adma" },
 	{ "row 6: not for an own request", ADA, set_own_request, "Yes", OUTCOME_DECIDED, "approved",
 	    "line:approved grant update notice:decision-receipt>ben notice:decision-requester>ada tokens "
 	    "status:CLOSED notice:access-granted>ada" },
 	{ "row 6: self_grant = false", ADA, set_own_request_barred, "Yes", OUTCOME_REFUSED, "approver-is-grantee",
-	    "notice:escalation>adma" },
+	    "token notice:escalation>adma" },
 	{ "25: approver removed meanwhile", ADA, set_removed, "Yes", OUTCOME_REFUSED, "not-approver", "" },
 	{ "row 7: yes", ADA, NULL, "Yes, approved.", OUTCOME_DECIDED, "approved", APPROVED },
 	{ "row 7: no", ADA, NULL, "No.", OUTCOME_DECIDED, "denied", DENIED },

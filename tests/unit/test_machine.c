@@ -390,6 +390,8 @@ static const struct report {
 	    DAEMON "Subject: =?utf-8?b?57O757uf6YCA5L+h?=\nContent-Type: text/plain; charset=utf-8\n\n"
 		   "收件人 jo@corp.example 邮箱不存在，邮件无法送达。\n",
 	    KIND_BOUNCE, 1, "jo@corp.example -", "" },
+	{ "mail to oneself", DAEMON "Subject: failure notice\n\n<support@cases.example>:\n552 quota\n", KIND_BOUNCE, 1,
+	    "support@cases.example -", "" },
 	{ "nobody named, but the original has one addressee",
 	    DAEMON "Subject: Undeliverable\n\nit failed\n\nOriginal message:\nReceived: x\nTo: jo@corp.example\n",
 	    KIND_BOUNCE, -1, "jo@corp.example -", "" },

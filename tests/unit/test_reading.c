@@ -174,6 +174,24 @@ test_redaction(void)
 }
 
 static void
+test_hops(void)
+{
+	static char raw[40 * 32 + 100];
+	struct reading r;
+
+	for (int hops = 25; hops <= 26; hops++) {
+		size_t n = 0;
+
+		for (int i = 0; i < hops; i++)
+			n += (size_t)snprintf(raw + n, sizeof(raw) - n, "Received: by mx%d.example; x\n", i);
+		snprintf(raw + n, sizeof(raw) - n, "From: a@x.example\n\nhello\n");
+		read_message(raw, &r);
+		IS_STR(r.malformed, hops == 25 ? STR_NONE : STR("too-many-hops"), "a mail that goes round and round");
+		IS_INT(r.received, hops, "trace fields");
+	}
+}
+
+static void
 test_content_key(void)
 {
 	struct reading one, two, three;
@@ -258,6 +276,7 @@ main(void)
 	test_attachments();
 	test_flags();
 	test_redaction();
+	test_hops();
 	test_content_key();
 	test_ancestors();
 	test_inputs();

@@ -355,16 +355,50 @@ test_original(void)
 		x.m.original_id = str_of(rows[i].id);
 		scene_load(&x);
 		IS_INT(x.s.original, rows[i].known ? stored.letter : 0, rows[i].name);
+		OK(!x.s.original_bounced, "which did not bounce yet");
 		IS_INT(x.s.original_to.id, rows[i].known ? x.r.eva : 0, "to whom");
 		IS_INT((long long)x.s.n_cases, rows[i].known, "and its case");
 	}
 	dead.person.id = x.r.eva;
 	MUST(&x.r, store_effect(x.r.s, &bounced, &c, &x.r.e));
 	MUST(&x.r, store_effect(x.r.s, &dead, &c, &x.r.e));
+	x.m.original_id = STR("key1@relay.example");
 	scene_load(&x);
+	OK(x.s.original_bounced, "it is known to have bounced");
 	OK(x.s.sender.undeliverable, "the address is dead");
 	MUST(&x.r, store_case_timeline(x.r.s, x.c, x.r.a, &t, &n, &x.r.e));
 	IS_STR(t[n - 1].state, STR("bounced"), "and the case shows it");
+	scene_close(&x);
+}
+
+/* How often the sender wrote to a case lately: mail of that person alone, not what is old. */
+static void
+test_mailed_recently(void)
+{
+	static const struct {
+		int64_t ago;
+		enum way way;
+		bool other, counts;
+	} rows[] = { { 0, WAY_MAIL, false, true }, { 9 * 60000, WAY_MAIL, false, true },
+		{ 10 * 60000, WAY_MAIL, false, false }, { 0, WAY_CASECTL, false, false },
+		{ 0, WAY_MAIL, true, false } };
+	struct scene x;
+	int wanted = 0;
+
+	scene_open(&x);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct store_change c = { .now = NOW + 60000 - rows[i].ago, .who = STR("test") };
+		struct effect f = { .kind = EFFECT_UPDATE, .way = rows[i].way, .text = STR("x"), .case_id = x.c };
+
+		f.person.id = rows[i].other ? x.r.rita : x.r.eva;
+		MUST(&x.r, store_effect(x.r.s, &f, &c, &x.r.e));
+		wanted += rows[i].counts;
+	}
+	rig_letter(&x.r, x.c, x.r.eva, "key1", token);
+	x.m.original_id = STR("key1@support.example");
+	scene_load(&x);
+	OK(x.s.n_cases == 1, "the case is known");
+	IS_INT(x.s.n_cases ? x.s.cases[0].mailed_recently : -1, wanted, "34: mails to it in ten minutes");
 	scene_close(&x);
 }
 
@@ -378,6 +412,7 @@ main(void)
 	test_asked();
 	test_duplicates();
 	test_duplicates_by_standing();
+	test_mailed_recently();
 	test_answers();
 	test_original();
 	return tap_done();

@@ -1,0 +1,509 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""casectl on a real database, no servers: every command in the good case, bad input that must change nothing, and what a
+terminal, a pipe and a program get to see."""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import pty
+import re
+import shutil
+import sqlite3
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import types
+import unicodedata
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from rig import casemail, tap
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+EVIL = "\x1b[31mred\u202eright\x07"
+MAIL = b"""From: Eva Lind <eva@acme.example>\r
+To: support@helpdesk.example\r
+Subject: Re: Login fails\r
+Message-ID: <1@acme.example>\r
+Date: Mon, 02 Nov 2026 10:00:00 +0000\r
+\r
+It works again.\r
+"""
+
+
+class Office:
+    """A configuration, a password file and a database in a folder of its own. used: the commands that were done, by name."""
+
+    def __init__(self, folder, used):
+        self.folder, self.used = folder, used
+        self.conf, self.database = os.path.join(folder, "casemaild.conf"), os.path.join(folder, "casemail.db")
+        self.secret = self.file("password", b"secret\n", 0o600)
+        server = {"host": "localhost", "tls": "implicit", "user": "support@helpdesk.example", "password_file": self.secret}
+        self.settings = {
+            "brand": "Example Support", "instance": "test", "database": self.database,
+            "mailboxes": [{"name": "support", **server, "folder": "INBOX", "processed": "Processed", "refused": "Refused",
+                           "held": "Held", "quarantine": "Quarantine"}],
+            "smtp": [server],
+            "mail": {"from_name": "Example Support", "address": "support@helpdesk.example", "subaddress_delimiter": "+",
+                     "noreply": "no-reply@helpdesk.example", "language": "en"},
+            "authentication": {"mode": "token"}, "updates": {"authentication": "none"}}
+        self.configure()
+
+    def file(self, name, content, mode=0o644):
+        path = os.path.join(self.folder, name)
+        with open(path, "wb") as f:
+            f.write(content)
+        os.chmod(path, mode)
+        return path
+
+    def configure(self, extra=""):
+        text = "".join(f"{k} = {casemail.quote(v)};\n" for k, v in self.settings.items()) + extra
+        self.file("casemaild.conf", text.encode(), 0o600)
+
+    def environment(self, **more):
+        kept = {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS") or k == "PATH"}
+        return {**kept, "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": self.folder, **more}
+
+    def run(self, name, *words, stdin=b""):
+        """(status, standard output, standard error) of a program with our configuration."""
+        argv = os.environ.get("CASEMAIL_WRAPPER", "").split() + [casemail.program(name), "-c", self.conf, *words]
+        done = subprocess.run(argv, input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60,
+                              env=self.environment(), check=False)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    def ctl(self, *words, **more):
+        """What a command that is done prints."""
+        status, out, said = self.run("casectl", *words, **more)
+        tap.equal((status, said), (0, ""), f"status and complaints of casectl {' '.join(words)}")
+        plain = [w for w in words if not w.startswith("-")]
+        self.used.update((plain[0], " ".join(plain[:2])))
+        return out
+
+    def json(self, *words, **more):
+        return json.loads(self.ctl(*words, "--json", **more))
+
+    def terminal(self, *words, columns=80):
+        """What a command shows on a terminal."""
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        with subprocess.Popen([casemail.program("casectl"), "-c", self.conf, *words], stdin=slave, stdout=slave, stderr=slave,
+                              env=self.environment()) as p:
+            os.close(slave)
+            shown = b""
+            with contextlib.suppress(OSError):  # the end of a terminal
+                while True:
+                    shown += os.read(master, 65536)
+            os.close(master)
+            tap.equal(p.wait(60), 0, "status on a terminal")
+        return shown.decode().replace("\r\n", "\n")
+
+    def dump(self):
+        """All of the database as text."""
+        c = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
+        try:
+            return "\n".join(c.iterdump())
+        finally:
+            c.close()
+
+    def value(self, sql, *values):
+        c = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
+        try:
+            return (c.execute(sql, values).fetchone() or [None])[0]
+        finally:
+            c.close()
+
+    def change(self, sql, *values):
+        """A change that no program of ours would make, or only a daemon."""
+        with contextlib.closing(sqlite3.connect(self.database)) as c:
+            c.execute(sql, values)
+            c.commit()
+
+    def receive(self, raw, subject):
+        """A message in the ledger."""
+        digest = hashlib.sha256(raw).hexdigest()
+        self.change("INSERT INTO blob (sha256, size, created_at, content) VALUES (?, ?, 1, ?)", digest, len(raw), raw)
+        row = {"mailbox": "support", "uidvalidity": 1, "uid": 1, "message_id": "<1@acme.example>", "content_key": "k",
+               "raw_sha256": digest, "raw": self.value("SELECT id FROM blob WHERE sha256 = ?", digest), "size": len(raw),
+               "sender": "eva@acme.example", "subject": subject, "kind": "person", "authentication": "none",
+               "authentication_detail": "", "arrived_at": 1, "decided_at": 1, "outcome": "held", "reason": "test", "rule": "test",
+               "verdict": "none", "decision_line": "", "trace": "[]"}
+        self.change(f"INSERT INTO message ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", *row.values())
+
+    def fill(self):
+        self.ctl("init")
+        self.ctl("org", "add", "Acme Ltd")
+        self.ctl("deployment", "add", "ACME-1", "--org", "Acme Ltd", "--product", "Ledger")
+        self.ctl("contact", "add", "eva@acme.example", "--name", "Eva Lind", "--org", "Acme Ltd", "--employer", "Acme Ltd",
+                 "--country", "Sweden", "--access", "ACME-1=read-write")
+        self.ctl("approver", "add", "ada@acme.example", "--name", "Ada Ng", "--org", "Acme Ltd")
+        self.ctl("representative", "add", "rolf@helpdesk.example", "--name", "Rolf Berg", "--queue", "Ledger")
+        self.ctl("admin", "add", "ulla@helpdesk.example", "--name", "Ulla Ek", "--language", "de")
+        self.ctl("case", "open", "--contact", "eva@acme.example", "--deployment", "ACME-1", "--subject", "Login fails",
+                 "--owner", "rolf@helpdesk.example", "Nobody gets in since Monday.")
+        return self
+
+
+def office(house):
+    """A filled office of one's own."""
+    folder = tempfile.mkdtemp(dir=house.folder)
+    mine = Office(folder, house.used)
+    shutil.copyfile(house.base.database, mine.database)
+    os.chmod(mine.database, 0o600)
+    return mine
+
+
+def width(line):
+    line = re.sub(r"\x1b\[[0-9;]*m", "", line)
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+
+
+# --- the good case of every command ----------------------------------------
+
+def test_people_are_added_and_listed(house):
+    o = office(house)
+    tap.equal(o.json("org", "add", "Reseller AB", "--partner")["organisation"], "Reseller AB", "what was added")
+    tap.equal([(r["name"], r["kind"]) for r in o.json("org", "list")], [("Acme Ltd", "customer"), ("Reseller AB", "partner")],
+              "organisations")
+    o.ctl("deployment", "add", "ACME-2", "--org=Acme Ltd", "--partner=Reseller AB")
+    tap.equal([(r["org_id"], r["partner_managed"]) for r in o.json("deployment", "list")], [("ACME-1", False), ("ACME-2", True)],
+              "deployments")
+    tap.equal([r["address"] for r in o.json("contact", "list")], ["eva@acme.example"], "contacts")
+    o.ctl("approver", "add", "ada@acme.example", "--deployment", "ACME-2")
+    tap.equal(sorted(r["org_id"] for r in o.json("approver", "list")), ["", "ACME-2"], "what Ada approves for")
+    tap.equal([r["name"] for r in o.json("representative", "list")], ["Rolf Berg"], "representatives")
+    tap.equal([(r["name"], r["language"]) for r in o.json("admin", "list")], [("Ulla Ek", "de")], "administrators")
+
+
+def test_a_case_is_worked_on(house):
+    o = office(house)
+    note = o.file("log.txt", b"01:00 out of memory\n")
+    tap.equal(o.json("case", "reply", "1", "--by", "rolf@helpdesk.example", "--ask", "Which version?"),
+              {"case": "00000001", "notices": 1}, "what a reply says")
+    tap.equal(o.value("SELECT status FROM cases"), "AWAITING INFO", "status after a question")
+    o.ctl("case", "note", "1", "--file", "-", "--attach", note, stdin="Wir prüfen das.\n".encode())
+    o.ctl("case", "assign", "1", "ulla@helpdesk.example")
+    o.ctl("case", "status", "1", "solution-proposed")
+    shown = o.json("case", "show", "1")
+    tap.equal((shown["status"], shown["owner"]), ("SOLUTION PROPOSED", "ulla@helpdesk.example"), "status and owner")
+    updates = [(e["visibility"], e["text"].strip(), [a["name"] for a in e["attachments"]]) for e in shown["timeline"]
+               if e["kind"] == "update"]
+    tap.equal(updates, [("public", "Which version?", []), ("internal", "Wir prüfen das.", ["log.txt"])], "updates")
+    tap.equal([r["number"] for r in o.json("case", "search", "prüfen")], ["00000001"], "found by a word of an update")
+    tap.equal([len(o.json("case", "list", *f)) for f in ((), ("--open",), ("--status", "closed"), ("--owner", "ulla@helpdesk.example"),
+               ("--org", "Acme Ltd"), ("--contact", "eva@acme.example"), ("--type", "Incident"))], [1, 1, 0, 1, 1, 1, 0], "filters")
+
+
+def test_access_is_requested(house):
+    o = office(house)
+    made = o.json("access", "request", "max@acme.example", "--name", "Max Ek", "--employer", "Acme Ltd", "--country", "Sweden",
+                  "--deployment", "ACME-1=read-only")
+    tap.equal((made["request"], made["notices"] >= 1), (1, True), "the request")
+    tap.equal([(r["level"], r["state"]) for r in o.json("access", "show", "1")], [("read-only", "pending")], "its line")
+    tap.equal(len(o.json("access", "requests", "--pending")), 1, "requests that are not decided")
+    tap.equal([(r["address"], r["level"]) for r in o.json("access", "list", "--person", "eva@acme.example")],
+              [("eva@acme.example", "read-write")], "access")
+    o.ctl("access", "request", "max@acme.example", "--name", "Max Ek", "--employer", "Acme Ltd", "--country", "Sweden",
+          "--deployment", "ACME-1=basic", "--by", "ada@acme.example")
+    tap.check("basic" in [r["level"] for r in o.json("access", "list")], "an approver's own request is granted at once")
+
+
+def test_letters_are_shown_and_sent_again(house):
+    o = office(house)
+    letters = o.json("outbox", "list", "--state", "queued")
+    tap.equal([r["kind"] for r in letters][-1], "case-opened", "letters")
+    shown = o.json("outbox", "show", str(letters[-1]["id"]))
+    tap.check("Login fails" in shown["subject"] and shown["text"], "the letter with its text")
+    o.change("UPDATE outbox SET state = 'failed', last_reply = ? WHERE id = ?", "550 no " + EVIL, letters[-1]["id"])
+    for text in (o.ctl("outbox", "list"), o.ctl("outbox", "show", str(letters[-1]["id"]))):
+        tap.check("\x1b" not in text and "\u202e" not in text and "550 no" in text, "a server's words are escaped")
+    tap.equal(o.json("outbox", "retry", str(letters[-1]["id"])), {"letter": letters[-1]["id"]}, "what retry says")
+    tap.equal(o.value("SELECT state FROM outbox WHERE id = ?", letters[-1]["id"]), "queued", "state after retry")
+
+
+def test_the_audit_shows_and_verifies(house):
+    o = office(house)
+    o.ctl("--as", "night shift", "org", "add", "Other Ltd")
+    rows = o.json("audit", "list", "--max", "1")
+    tap.equal([(r["event"], r["who"]) for r in rows], [("org-add", "casectl night shift")], "newest row")
+    tap.equal(o.json("audit", "verify")["verified"], True, "a sound chain")
+    for name in re.findall(r"CREATE TRIGGER (\w+)", o.dump()):
+        if "audit" in name:
+            o.change(f"DROP TRIGGER {name}")
+    o.change("UPDATE audit SET who = 'somebody else' WHERE id = 2")
+    status, _, said = o.run("casectl", "audit", "verify")
+    tap.equal((status, "audit row 2" in said), (1, True), f"a changed row is named: {said}")
+
+
+def test_files_are_read_explained_and_judged(house):
+    o = office(house)
+    path = o.file("reply.eml", MAIL)
+    tap.equal(o.json("read", path)["new_text"].strip(), "It works again.", "new text")
+    tap.equal(o.json("read", "-", "--input=text", stdin=b"Yes.\n")["verdict"], "approve", "verdict of a text")
+    before = o.dump()
+    chain = o.json("explain", path)
+    tap.check(chain["rule"] in [t["rule"] for t in chain["trace"] if t["hit"]], f"the rule that decided stands in the chain: {chain}")
+    tap.check(chain["rule"] in o.ctl("explain", path), "and for people")
+    tap.equal(o.dump(), before, "the database after explain")
+    tap.equal(o.json("verdict", stdin=b"Yes, approved.\n")["verdict"], "approve", "yes")
+    tap.equal(o.json("verdict", "--language", "de", stdin=b"Nein.\n")["verdict"], "deny", "no")
+
+
+def test_messages_are_listed_shown_and_explained(house):
+    """Only a daemon writes messages: a row is put there as it would."""
+    o = office(house)
+    tap.equal(o.json("mail", "list"), [], "messages")
+    o.receive(MAIL, "Re: Login " + EVIL)
+    tap.equal([(r["outcome"], r["from"]) for r in o.json("mail", "list", "--outcome", "held", "--from", "eva@acme.example")],
+              [("held", "eva@acme.example")], "messages")
+    tap.equal([r["trace"] for r in o.json("mail", "show", "1")], [[]], "the row")
+    tap.equal(o.ctl("mail", "show", "1", "--raw"), MAIL.decode(), "the message as it came")
+    before = o.dump()
+    tap.check("became held" in o.ctl("mail", "explain", "1"), "what it became")
+    tap.check(o.json("mail", "explain", "1")["trace"], "the rules")
+    tap.equal(o.dump(), before, "the database")
+
+
+def test_a_raw_message_does_not_command_the_terminal(house):
+    o = office(house)
+    o.receive(MAIL + EVIL.encode() + b"\r\n", "Hello")
+    shown = o.terminal("mail", "show", "1", "--raw")
+    tap.check("\x1b" not in shown and "\u202e" not in shown and "\\x{1b}" in shown, f"escaped: {shown[-200:]!r}")
+    tap.check(EVIL in o.ctl("mail", "show", "1", "--raw"), "and as it came into a pipe")
+
+
+def test_every_list_has_the_fields_that_the_manual_names(house):
+    o = office(house)
+    o.ctl("access", "request", "max@acme.example", "--name", "Max Ek", "--employer", "Acme Ltd", "--country", "Sweden",
+          "--deployment", "ACME-1=read-only")
+    with open(os.path.join(TOP, "src/ctl/casectl.8"), encoding="utf-8") as f:
+        part = f.read().split(".Sh OUTPUT")[1].split(".Sh ENVIRONMENT")[0]
+    fields = {}
+    for names, body in re.findall(r"^\.It Ic (.*)\n((?:\.Li .*\n)+)", part, re.M):
+        for name in names.split(" , "):
+            fields[name] = [w for w in re.sub(r"^\.Li|[,.;]", "", body, flags=re.M).split() if w]
+    tried = 0
+    for name, words in ((n, n.split()) for n in fields):
+        if name.endswith("list") or name in ("case search", "access requests", "access show", "case show", "outbox show"):
+            words = words + {"case search": ["login"], "access show": ["1"], "case show": ["1"], "outbox show": ["1"]}.get(name, [])
+            got = o.json(*words)
+            record = got[0] if isinstance(got, list) and got else got
+            if record:
+                tap.equal(list(record), fields[name] if name != "outbox show" else fields["outbox list"] + ["text"], f"fields of {name}")
+                tried += 1
+    tap.check(tried >= 12, f"{tried} commands were compared")
+
+
+# --- bad input --------------------------------------------------------------
+
+CONTACT = ("--name", "Max Ek", "--org", "Acme Ltd", "--employer", "Acme Ltd", "--country", "Sweden")
+OPEN = ("case", "open", "--contact", "eva@acme.example", "--deployment", "ACME-1")
+BAD = (  # words, exit status, what the complaint names
+    (("frobnicate",), 2, "unknown command frobnicate"),
+    (("case",), 2, "open list search show reply"),
+    (("case", "frobnicate"), 2, "open list search show reply"),
+    (("org", "list", "--frobnicate"), 2, "unknown option --frobnicate"),
+    (("org", "list", "--max"), 2, "unknown option --max"),
+    (("--frobnicate", "org", "list"), 2, "unknown option --frobnicate"),
+    (("-c",), 2, "-c"),
+    (("org", "add"), 2, "too few words"),
+    (("org", "add", "One", "Two"), 2, "too many words"),
+    (("org", "add", *["x"] * 40), 2, "too many words"),
+    (("org", "add", "--partner=yes", "X"), 2, "takes no value"),
+    (("case", "list", "--max"), 2, "needs a value"),
+    (("case", "list", "--max", "many"), 2, "a number from 1 to 100000"),
+    (("case", "list", "--max", "0"), 2, "a number from 1 to 100000"),
+    (("case", "list", "--max", "1", "--max", "2"), 2, "given twice"),
+    (("case", "list", "--status", "frozen"), 2, "unknown status frozen; open, awaiting-info"),
+    (("case", "list", "--contact", "nobody@acme.example"), 1, "nobody@acme.example"),
+    (("case", "list", "--org", "Nobody"), 1, "Nobody"),
+    (("case", "status", "1", "frozen"), 2, "unknown status frozen; open, awaiting-info"),
+    (("case", "status", "1", "closed", "--sub-status", "Frozen"), 1, "Frozen"),
+    (("case", "status", "99", "closed"), 1, "99"),
+    (("case", "show", "99"), 1, "99"),
+    (("case", "show", "1; DROP TABLE cases"), 1, "no case"),
+    (("case", "reply", "1"), 2, "no text"),
+    (("case", "reply", "1", " \n"), 2, "no text"),
+    (("case", "reply", "1", "--by", "nobody@acme.example", "Hello"), 1, "nobody@acme.example"),
+    (("case", "reply", "1", "--by", "eva@acme.example", "Hello"), 1, "no representative"),
+    (("case", "reply", "1", "--attach", "/nonexistent", "Hello"), 1, "/nonexistent"),
+    (("case", "note", "1", "--file", "/nonexistent"), 2, "/nonexistent"),
+    (("case", "assign", "1", "eva@acme.example"), 1, "eva@acme.example"),
+    ((*OPEN, "Text"), 2, "--subject"),
+    ((*OPEN, "--subject", "x" * 300, "Text"), 1, "250"),
+    ((*OPEN, "--subject", "two\nlines", "Text"), 1, "one line"),
+    ((*OPEN, "--subject", "x", "--type", "Frozen", "Text"), 1, "Frozen"),
+    ((*OPEN, "--subject", "x", "--priority", "Frozen", "Text"), 1, "Frozen"),
+    ((*OPEN, "--subject", "x", "--owner", "nobody@x.example", "Text"), 1, "nobody@x.example"),
+    (("contact", "add", "max@gmail.com", *CONTACT), 1, "free-mail"),
+    (("contact", "add", "max", *CONTACT), 1, "max"),
+    (("contact", "add", "max@acme.example\nBcc: x@y.example", *CONTACT), 1, ""),
+    (("contact", "add", "eva@acme.example", *CONTACT), 1, "eva@acme.example"),
+    (("contact", "add", "EVA@acme.example", *CONTACT), 1, "acme.example"),
+    (("contact", "add", "max@acme.example", "--org", "Acme Ltd"), 2, "--name"),
+    (("contact", "add", "max@acme.example", *CONTACT, "--access", "ACME-1=root"), 1, "basic, read-only or read-write"),
+    (("contact", "add", "max@acme.example", *CONTACT, "--access", "NONE-1=basic"), 1, "NONE-1"),
+    (("contact", "add", "max@acme.example", *CONTACT, "--language", "klingon"), 1, "klingon"),
+    (("org", "add", "Acme Ltd"), 1, "Acme Ltd"),
+    (("org", "add", ""), 1, ""),
+    (("org", "add", "x" * 5000), 1, ""),
+    (("org", "add", EVIL), 1, ""),
+    (("deployment", "add", "ACME-1", "--org", "Acme Ltd"), 1, "ACME-1"),
+    (("deployment", "add", "ACME-2", "--org", "Nobody"), 1, "Nobody"),
+    (("approver", "add", "ada@acme.example"), 1, "either --org"),
+    (("approver", "add", "new@acme.example", "--org", "Acme Ltd"), 1, "new@acme.example"),
+    (("access", "request", "new@acme.example", "--deployment", "ACME-1=basic"), 1, "--name"),
+    (("access", "request", "eva@acme.example", "--deployment", "ACME-1"), 1, "ORGID=LEVEL"),
+    (("access", "request", "eva@acme.example", "--deployment", "ACME-1=read-write"), 1, ""),
+    (("access", "request", "n@acme.example", "--name", "N E", "--employer", "Acme Ltd", "--country", "Sweden", "--language", "English",
+      "--deployment", "ACME-1=basic"), 1, "English"),
+    (("access", "show", "one"), 2, "number of a request"),
+    (("access", "show", "99"), 1, "99"),
+    (("mail", "show", "99"), 1, "99"),
+    (("mail", "explain", "99"), 1, "99"),
+    (("mail", "list", "--outcome", "lost"), 2, "appended"),
+    (("outbox", "list", "--state", "lost"), 2, "queued, claimed"),
+    (("outbox", "show", "99"), 1, "99"),
+    (("outbox", "retry", "1"), 1, "neither failed nor unknown"),
+    (("audit", "list", "--max", "-1"), 2, "a number from 1"),
+    (("explain", "/nonexistent"), 1, "/nonexistent"),
+    (("read", "/nonexistent"), 1, "/nonexistent"),
+    (("read", "--input=tex", "/dev/null"), 2, "message, text or html"),
+    (("verdict", "--language", "klingon", "/dev/null"), 2, "klingon"),
+    (("init",), 3, "exists"),
+)
+
+
+def test_bad_input_is_named_and_changes_nothing(house):
+    o = office(house)
+    before, wrong = o.dump(), []
+    for words, wanted, names in BAD:
+        status, out, said = o.run("casectl", *words)
+        if (status, out) != (wanted, "") or not said.startswith("casectl: ") or names not in said:
+            wrong.append(f"casectl {' '.join(words)[:100]!r}: status {status}, wanted {wanted} and {names!r}; out {out[:80]!r}, said {said[:200]!r}")
+        if "\x1b" in said or "\u202e" in said:
+            wrong.append(f"casectl {' '.join(words)[:100]!r}: a complaint that is not escaped")
+        now = o.dump()
+        if now != before:
+            wrong.append(f"casectl {' '.join(words)[:100]!r}: changed the database")
+            before = now
+    tap.check(not wrong, "\n".join(wrong))
+
+
+def test_no_command_at_all_is_a_question_of_usage(house):
+    status, out, said = house.base.run("casectl")
+    tap.equal((status, out, said.startswith("usage: ")), (2, "", True), "casectl alone")
+
+
+def test_a_database_of_a_newer_version_is_left_alone(house):
+    o = office(house)
+    o.change("PRAGMA user_version = 999")
+    before = o.dump()
+    for words in (("case", "list"), ("org", "add", "New Ltd"), ("audit", "verify")):
+        status, out, said = o.run("casectl", *words)
+        tap.equal((status, out, "newer" in said), (3, "", True), f"{words}: {said}")
+    status, _, said = o.run("casemaild", "-n")
+    tap.equal((status, "newer" in said), (3, True), f"casemaild -n: {said}")
+    tap.equal(o.dump(), before, "the database")
+
+
+def test_what_is_no_database_is_left_alone(house):
+    o = office(house)
+    for content in (b"", b"not a database at all, but long enough to be looked at as one" * 20):
+        o.file("casemail.db", content, 0o600)
+        status, out, said = o.run("casectl", "case", "list")
+        tap.equal((status, out), (3, ""), f"no database: {said}")
+        status, _, _ = o.run("casectl", "init")
+        tap.equal(status, 3, "init over a file")
+        with open(o.database, "rb") as f:
+            tap.equal(f.read(), content, "the file")
+    os.unlink(o.database)
+    status, _, said = o.run("casectl", "case", "list")
+    tap.equal((status, "casectl init" in said, os.path.exists(o.database)), (3, True, False), f"no file: {said}")
+
+
+def test_casemaild_n_names_all_errors_at_once(house):
+    o = office(house)
+    tap.equal(o.run("casemaild", "-n")[0], 0, "a sound configuration")
+    os.chmod(o.secret, 0o640)
+    o.settings["smtp"][0] = {**o.settings["smtp"][0], "password_file": os.path.join(o.folder, "none")}
+    o.settings["mailboxes"][0]["tls"] = "maybe"
+    o.configure('colour = "red";\nreference = { patterns = [ "[a-z]+", "x*", "(" ]; };\n')
+    before = o.dump()
+    status, out, said = o.run("casemaild", "-n")
+    lines = said.strip().split("\n")
+    tap.equal((status, out), (3, ""), "casemaild -n")
+    for name in ("colour", "tls", "none", "password", "pattern"):
+        tap.check(any(name in line for line in lines), f"{name} is named in:\n{said}")
+    strange = [line for line in lines if not re.match(r"(%s:\d+: |database)" % re.escape(o.conf), line)]
+    tap.equal(strange, [], "lines without file and line")
+    tap.equal(o.run("casectl", "org", "add", "New Ltd")[0], 3, "casectl with this configuration")
+    tap.equal(o.dump(), before, "the database")
+
+
+# --- what is shown ------------------------------------------------------------
+
+def test_controls_are_escaped_wherever_they_are_shown(house):
+    o = office(house)
+    o.ctl("case", "reply", "1", f"An update {EVIL} end", "--attach", o.file("a\u202egpj.exe", b"x"))
+    o.receive(MAIL.replace(b"fails", b"fails " + EVIL.encode()), "Re: Login " + EVIL)
+    for words in (("case", "show", "1"), ("case", "list"), ("audit", "list"), ("outbox", "list"), ("outbox", "show", "2"), ("mail", "list"),
+                  ("mail", "show", "1"), ("mail", "explain", "1")):
+        for text in (o.ctl(*words), re.sub(r"\x1b\[[0-9]+m", "", o.terminal(*words)), o.ctl(*words, "--json")):
+            bad = [c for c in text if c in "\x1b\x07\u202e"]
+            tap.equal(bad, [], f"controls in {words}")
+    tap.check("\\x{202e}" in o.ctl("case", "show", "1"), "the character is shown by its number")
+    texts = [e["text"] for e in o.json("case", "show", "1")["timeline"] if e["kind"] == "update"]
+    tap.equal(texts, [f"An update {EVIL} end"], "and JSON says the text itself")
+
+
+def test_a_terminal_is_never_overrun(house):
+    o = office(house)
+    o.ctl(*OPEN, "--subject", "日本語の件名 " * 8, "漢字かな交じり文" * 40 + "\n" + "word " * 100)
+    o.ctl("case", "reply", "2", "--by", "rolf@helpdesk.example", "--ask", "x" * 300)
+    for columns in (80, 132):
+        for words in (("case", "show", "2"), ("case", "list"), ("contact", "list"), ("outbox", "list"), ("audit", "list"), ("access", "list")):
+            wide = [line for line in o.terminal(*words, columns=columns).split("\n") if width(line) > columns]
+            tap.equal(wide, [], f"{words} in {columns} columns")
+
+
+def test_a_pipe_gets_columns_in_full(house):
+    o = office(house)
+    o.ctl(*OPEN, "--subject", "s" * 250, "Text\twith a tab")
+    rows = [line.split("\t") for line in o.ctl("case", "list").splitlines()]
+    tap.equal([len(r) for r in rows], [7, 7], "columns of a row")
+    tap.equal(rows[0][6], "s" * 250, "a long subject")
+    tap.check(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", rows[0][5]), f"a time in UTC: {rows[0][5]}")
+
+
+def test_no_color_is_honoured(house):
+    o = office(house)
+    tap.check("\x1b[1m" in o.terminal("case", "show", "1"), "bold on a terminal")
+    plain = o.environment
+    o.environment = lambda: {**plain(), "NO_COLOR": "1"}
+    tap.check("\x1b" not in o.terminal("case", "show", "1"), "nothing with NO_COLOR")
+
+
+def test_every_command_was_done_once(house):
+    if len(sys.argv) > 1:
+        tap.skip("only some of the cases were asked for")
+    _, overview, _ = house.base.run("casectl", "--help")
+    names = set(re.findall(r"^  (\S+(?: \S+)?)\s{2,}\S", overview, re.M))
+    tap.equal(sorted(names - house.used), [], "commands without a good case")
+
+
+@contextlib.contextmanager
+def house_of_offices():
+    with tempfile.TemporaryDirectory(prefix="casectl-") as folder:
+        os.mkdir(os.path.join(folder, "base"), 0o700)
+        used = set()
+        yield types.SimpleNamespace(folder=folder, used=used, base=Office(os.path.join(folder, "base"), used).fill(),
+                                    scratch=types.SimpleNamespace(logs=lambda: []))
+
+
+if __name__ == "__main__":
+    tap.main(__name__, make=house_of_offices)
