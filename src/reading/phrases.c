@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  * phrases.c: the phrase lists in memory, each phrase in the normal form of
  * words.c, found by its whole text. What a phrase of Latin or Arabic letters
- * looks like without its accents is entered too; the text that is read is
+ * looks like without its accents is in the table too (phrases_fold.c); the text that is read is
  * never changed that way, so that an accent which changes the sense still does.
  */
 #include "config.h"
@@ -42,36 +42,36 @@ phrases_find(const struct verdict_phrases *p, struct str key)
 	return found->key.n ? found : NULL;
 }
 
+/* key must live as long as p. */
 static struct phrase *
 add(struct verdict_phrases *p, struct str key, enum phrase_kind kind, uint32_t language)
 {
 	struct phrase *s = slot(p, key);
 
-	if (s->key.n == 0)
-		s->key = arena_copy(p->arena, key);
+	s->key = key;
 	s->in[kind] |= language;
 	return s;
 }
 
-static void
-add_row(struct verdict_phrases *p, const struct phrase_row *row, bool named, struct arena *scratch)
+/* Whether the row counts where these languages are enabled. */
+static bool
+is_wanted(const struct verdict_phrases *p, const struct phrase_row *row, bool named)
 {
-	enum phrase_kind kind = row->kind;
-	struct words w;
-	struct str bare;
+	return (p->all & (uint32_t)1 << row->language) && (named || row->kind != PHRASE_FRIEND);
+}
 
-	if (kind == PHRASE_FRIEND && !named)
-		return;
-	words_read(str_of(row->text), scratch, &w);
-	if (w.n == 0)
-		return;
-	if (w.n > p->longest)
-		p->longest = w.n;
-	add(p, w.text, kind, (uint32_t)1 << row->language);
-	bare = words_bare(w.text, scratch);
-	if (!str_equal(bare, w.text))
-		add(p, bare, kind, (uint32_t)1 << row->language);
-	arena_reset(scratch);
+static void
+add_rows(struct verdict_phrases *p, bool named)
+{
+	for (size_t i = 0; i < phrase_rows_n; i++) {
+		const struct phrase_row *row = &phrase_rows[i];
+
+		if (!is_wanted(p, row, named))
+			continue;
+		if (row->tokens > p->longest)
+			p->longest = row->tokens;
+		add(p, str_of(row->text), row->kind, (uint32_t)1 << row->language);
+	}
 }
 
 static int
@@ -99,7 +99,7 @@ add_extra(
 			    STR_ARGS(text));
 		if (w.n > p->longest)
 			p->longest = w.n;
-		s = add(p, w.text, kind, PHRASE_EVERY);
+		s = add(p, arena_copy(p->arena, w.text), kind, PHRASE_EVERY);
 		if (s->in[other])
 			return err_set(e, ERR_FATAL, "phrase \"%.*s\" would be yes and no at once", STR_ARGS(text));
 		s->in[PHRASE_UNCLEAR] = 0; /* the operator decided */
@@ -131,17 +131,17 @@ static int
 fill(struct verdict_phrases *p, const struct strings *languages, const struct strings *extra_yes,
     const struct strings *extra_no, struct arena *scratch, struct err *e)
 {
-	size_t rows = phrase_rows_n + (extra_yes ? extra_yes->n : 0) + (extra_no ? extra_no->n : 0);
+	size_t rows = (extra_yes ? extra_yes->n : 0) + (extra_no ? extra_no->n : 0);
 	bool named = languages && languages->n;
 
 	if (choose(p, languages, e) == -1)
 		return -1;
-	for (p->size = 64; p->size < rows * 3;) /* each may stand twice: with accents and without */
+	for (size_t i = 0; i < phrase_rows_n; i++)
+		rows += is_wanted(p, &phrase_rows[i], named);
+	for (p->size = 64; p->size < rows + rows / 2;)
 		p->size *= 2;
 	p->table = arena_array(p->arena, p->size, sizeof(*p->table));
-	for (size_t i = 0; i < phrase_rows_n; i++)
-		if (p->all & ((uint32_t)1 << phrase_rows[i].language))
-			add_row(p, &phrase_rows[i], named, scratch);
+	add_rows(p, named);
 	if (add_extra(p, extra_yes, PHRASE_APPROVE, scratch, e) == -1)
 		return -1;
 	return add_extra(p, extra_no, PHRASE_DENY, scratch, e);

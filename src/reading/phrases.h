@@ -33,11 +33,13 @@ enum phrase_kind {
 	PHRASE_KINDS
 };
 
-/* Generated from the phrase files. */
+/* Generated from the phrase files, first as they are written, then folded (phrases_fold.c): text is in normal form, and
+ * tokens says how many it has. */
 struct phrase_row {
 	unsigned char language; /* index in phrase_languages */
 	unsigned char kind;
 	const char *text;
+	unsigned char tokens;
 };
 extern const struct phrase_row phrase_rows[];
 extern const size_t phrase_rows_n;
