@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC
- * phrases.c: the phrase lists in memory, each phrase in the normal form of
- * words.c, found by its whole text. What a phrase of Latin or Arabic letters
- * looks like without its accents is entered too; the text that is read is
- * never changed that way, so that an accent which changes the sense still does.
+ * phrases.c: the phrase lists in memory, each phrase in the normal form of words.c (folded while building), found by
+ * its whole text. What a phrase of Latin or Arabic letters looks like without its accents is among them; the text that
+ * is read is never changed that way, so that an accent which changes the sense still does.
  */
 #include "config.h"
 
@@ -74,24 +73,15 @@ add(struct verdict_phrases *p, struct str key, struct str written, enum phrase_k
 }
 
 static void
-add_row(struct verdict_phrases *p, const struct phrase_row *row, bool named, struct arena *scratch)
+add_row(struct verdict_phrases *p, const struct phrase_row *row, bool named)
 {
-	enum phrase_kind kind = row->kind;
-	struct words w;
-	struct str bare;
+	struct str text = str_of(phrase_text + row->at);
 
-	if (kind == PHRASE_FRIEND && !named)
+	if (row->kind == PHRASE_FRIEND && !named)
 		return;
-	words_read(str_of(row->text), scratch, &w);
-	if (w.n == 0)
-		return;
-	if (w.n > p->longest)
-		p->longest = w.n;
-	add(p, w.text, str_of(row->text), kind, (uint32_t)1 << row->language);
-	bare = words_bare(w.text, scratch);
-	if (!str_equal(bare, w.text))
-		add(p, bare, STR_NONE, kind, (uint32_t)1 << row->language);
-	arena_reset(scratch);
+	if (row->tokens > p->longest)
+		p->longest = row->tokens;
+	add(p, text, text, row->kind, (uint32_t)1 << row->language);
 }
 
 static int
@@ -189,14 +179,14 @@ fill(struct verdict_phrases *p, const struct strings *languages, const struct st
 
 	if (choose(p, languages, e) == -1)
 		return -1;
-	for (p->size = 64; p->size < rows * 3;) /* each may stand twice: with accents and without */
+	for (p->size = 64; p->size < rows * 2;)
 		p->size *= 2;
 	p->table = calloc(p->size, sizeof(*p->table));
 	if (p->table == NULL)
 		abort();
 	for (size_t i = 0; i < phrase_rows_n; i++)
 		if (p->all & ((uint32_t)1 << phrase_rows[i].language))
-			add_row(p, &phrase_rows[i], named, scratch);
+			add_row(p, &phrase_rows[i], named);
 	if (add_extra(p, extra_yes, PHRASE_APPROVE, scratch, e) == -1)
 		return -1;
 	return add_extra(p, extra_no, PHRASE_DENY, scratch, e);

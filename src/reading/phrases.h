@@ -33,12 +33,23 @@ enum phrase_kind {
 	PHRASE_KINDS
 };
 
-/* Generated from the phrase files. */
-struct phrase_row {
-	unsigned char language; /* index in phrase_languages */
-	unsigned char kind;
+/* The phrase files as they are written, for phrases_fold.c alone. */
+struct phrase_written {
+	unsigned char language, kind;
 	const char *text;
 };
+extern const struct phrase_written phrases_written[];
+extern const size_t phrases_written_n;
+
+/* What phrases_fold.c makes of them: each phrase in normal form. Offsets and not pointers, so that all processes share
+ * the pages. */
+struct phrase_row {
+	uint32_t at;            /* in phrase_text, where it ends in NUL */
+	unsigned char language; /* index in phrase_languages */
+	unsigned char kind;
+	unsigned char tokens; /* how many it has */
+};
+extern const char phrase_text[];
 extern const struct phrase_row phrase_rows[];
 extern const size_t phrase_rows_n;
 extern const char *const phrase_languages[]; /* "common" and the codes */
