@@ -48,7 +48,8 @@ struct mime_charsets *mime_preload(void);
 void mime_release(struct mime_charsets **c);
 
 /* raw passed guard_check. Parts beyond limits->parts or limits->depth are left out (truncated); text is made of at
- * most limits->text_bytes of a part, and twice that of all that are shown, and of all attachments. Borrows from raw and a. */
+ * most limits->text_bytes of a part, and twice that of all that are shown, and of all attachments. Borrows from raw and
+ * a. */
 void mime_read(struct str raw, const struct limits *limits, struct arena *a, struct mime_message *out);
 /* The first field of that name (case-insensitive), or NULL; n: of how many. */
 const struct mime_field *mime_field(const struct mime_message *m, const char *name);

@@ -86,4 +86,3 @@
 { "record", step_record, "", PIECE("\x1b\xff") },
 { "record", step_record, "", PIECE("\xe2\x80\xae") },
 { "record", step_record, "", PIECE("\"\\\n") },
-/* clang-format on */
