@@ -184,7 +184,7 @@ const struct verb verbs_outbox[] = {
 	    "casectl outbox list --state failed", list_options, outbox_list_run },
 	{ "outbox", "show", "LETTER", 1, 1, "Show one letter and what the server said", "casectl outbox show 7", NULL,
 	    outbox_show_run },
-	{ "outbox", "retry", "LETTER", 1, 1, "Make a failed or unknown letter due now", "casectl outbox retry 7", NULL,
+	{ "outbox", "retry", "LETTER", 1, 1, "Make a letter that was not sent due now", "casectl outbox retry 7", NULL,
 	    outbox_retry_run },
 	{ NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL },
 };

@@ -46,6 +46,7 @@ effect_name(enum effect_kind k)
 		[EFFECT_TOKENS_OF_REQUEST] = "tokens-of-request",
 		[EFFECT_ASKED_AGAIN] = "asked-again",
 		[EFFECT_REQUEST_TIMES] = "request-times",
+		[EFFECT_REQUEST_EDIT] = "request-edit",
 		[EFFECT_ABSENT] = "absent",
 		[EFFECT_LEAVE] = "leave",
 		[EFFECT_UNDELIVERABLE] = "undeliverable",

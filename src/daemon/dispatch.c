@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "daemon/process.h"
@@ -19,6 +20,7 @@
 #include "daemon/watch.h"
 #include "outbox/compose.h"
 #include "outbox/smtp.h"
+#include "reading/redact.h"
 #include "store/store_outbox.h"
 
 #define CLAIM_MOST 20
@@ -161,6 +163,19 @@ dispatch_conclude(struct dispatch *d, const struct store_queued *q, const struct
 	return 0;
 }
 
+/* Some servers repeat the Message-ID in their reply, and the addressee's token with it. */
+static void
+dispatch_redact(const struct store_letter *l, struct smtp_outcome *o)
+{
+	struct reading_token token = { str_head(l->message_id, TOKEN_REPLY), PLACE_IN_REPLY_TO };
+	struct buf b;
+
+	buf_init(&b, 2 * sizeof(o->reply));
+	redact_text(str_of(o->reply), &token, 1, &b);
+	snprintf(o->reply, sizeof(o->reply), "%.*s", STR_ARGS(buf_str(&b)));
+	buf_free(&b);
+}
+
 static int
 dispatch_letter(struct dispatch *d, const struct store_queued *q, struct err *e)
 {
@@ -178,6 +193,7 @@ dispatch_letter(struct dispatch *d, const struct store_queued *q, struct err *e)
 		snprintf(o.reply, sizeof(o.reply), "not composed: %.400s", why.text);
 	} else {
 		smtp_send(d->smtp, q->letter.envelope_from, q->letter.to, buf_str(&d->mail), &o);
+		dispatch_redact(&q->letter, &o);
 		d->outage = smtp_is_down(d->smtp) ? process_backoff(d->outage, OUTAGE_FIRST_MS, OUTAGE_MOST_MS) : 0;
 		d->resume_at = clock_monotonic() + d->outage;
 	}

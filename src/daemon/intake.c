@@ -7,6 +7,7 @@
 
 #include "daemon/intake.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -417,6 +418,7 @@ intake_run(const struct configuration *c, const struct mailbox_settings *mailbox
 	if (intake_open(&in, &e) < 0) {
 		LOG_ERROR("intake could not start", LOG_TEXT("mailbox", mailbox->name), LOG_Z("reason", e.text));
 	} else {
+		malloc_trim(0); /* what reading phrases and templates took */
 		process_report(REPORT_READY);
 		status = intake_loop(&in, once);
 	}

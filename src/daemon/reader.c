@@ -22,7 +22,7 @@
 #include "daemon/frame.h"
 #include "reading/record.h"
 
-#define START_MS 10000
+#define START_MS 30000
 #define RECORD_SLACK (8u << 20) /* what a record may be larger than its input */
 
 struct reader {

@@ -36,6 +36,7 @@ static const struct {
 	{ "person_employer", "Acme Ltd" },
 	{ "requester_name", "Rita Request" },
 	{ "lines", "ACME-1  Acme Ltd  none -> read-write\nACME-2  Acme Labs  none -> read-only" },
+	{ "changed_from", "ACME-1  Acme Ltd  none -> basic" },
 	{ "denied_lines", "ACME-3  Acme Test  none -> read-write" },
 	{ "decision", "approved" },
 	{ "decider_name", "Anna Approver" },

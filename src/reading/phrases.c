@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: ISC
- * phrases.c: the phrase lists in memory, each phrase in the normal form of
- * words.c, found by its whole text. What a phrase of Latin or Arabic letters
- * looks like without its accents is in the table too (phrases_fold.c); the text that is read is
- * never changed that way, so that an accent which changes the sense still does.
+ * phrases.c: the phrase lists in memory, each phrase in the normal form of words.c (folded while building), found by
+ * its whole text. What a phrase of Latin or Arabic letters looks like without its accents is among them; the text that
+ * is read is never changed that way, so that an accent which changes the sense still does.
  */
 #include "config.h"
 
 #include "reading/phrases.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "reading/verdict.h"
 
 #define PHRASES_BYTES ((size_t)256 << 20)
+#define SHARED 4096
+#define SHARED_TRIES 64
 
 static uint64_t
 hash(struct str s)
@@ -24,12 +26,19 @@ hash(struct str s)
 	return h ^ (h >> 29);
 }
 
-static struct phrase *
+/* A phrase while the table is filled. */
+struct phrase_draft {
+	struct str key;
+	uint32_t in[PHRASE_KINDS];
+};
+
+static uint32_t *
 slot(const struct verdict_phrases *p, struct str key)
 {
 	size_t i = hash(key) & (p->size - 1);
 
-	while (p->table[i].key.n && !str_equal(p->table[i].key, key))
+	while (
+	    p->table[i] && !str_equal(p->drafts ? p->drafts[p->table[i] - 1].key : p->list[p->table[i] - 1].key, key))
 		i = (i + 1) & (p->size - 1);
 	return &p->table[i];
 }
@@ -37,41 +46,42 @@ slot(const struct verdict_phrases *p, struct str key)
 const struct phrase *
 phrases_find(const struct verdict_phrases *p, struct str key)
 {
-	const struct phrase *found = slot(p, key);
+	uint32_t found = *slot(p, key);
 
-	return found->key.n ? found : NULL;
+	return found ? &p->list[found - 1] : NULL;
 }
 
-/* key must live as long as p. */
-static struct phrase *
-add(struct verdict_phrases *p, struct str key, enum phrase_kind kind, uint32_t language)
+/* The phrase, valid until the next is added. written: constant text that key may be equal to. */
+static struct phrase_draft *
+add(struct verdict_phrases *p, struct str key, struct str written, enum phrase_kind kind, uint32_t language)
 {
-	struct phrase *s = slot(p, key);
+	uint32_t *at = slot(p, key);
 
-	s->key = key;
-	s->in[kind] |= language;
-	return s;
-}
-
-/* Whether the row counts where these languages are enabled. */
-static bool
-is_wanted(const struct verdict_phrases *p, const struct phrase_row *row, bool named)
-{
-	return (p->all & (uint32_t)1 << row->language) && (named || row->kind != PHRASE_FRIEND);
+	if (*at == 0) {
+		if (p->n == p->room) {
+			p->room = p->room ? p->room + p->room / 4 : 1024;
+			p->drafts = reallocarray(p->drafts, p->room, sizeof(*p->drafts));
+			if (p->drafts == NULL)
+				abort();
+		}
+		p->drafts[p->n++] =
+		    (struct phrase_draft){ .key = str_equal(key, written) ? written : arena_copy(p->arena, key) };
+		*at = (uint32_t)p->n;
+	}
+	p->drafts[*at - 1].in[kind] |= language;
+	return &p->drafts[*at - 1];
 }
 
 static void
-add_rows(struct verdict_phrases *p, bool named)
+add_row(struct verdict_phrases *p, const struct phrase_row *row, bool named)
 {
-	for (size_t i = 0; i < phrase_rows_n; i++) {
-		const struct phrase_row *row = &phrase_rows[i];
+	struct str text = str_of(phrase_text + row->at);
 
-		if (!is_wanted(p, row, named))
-			continue;
-		if (row->tokens > p->longest)
-			p->longest = row->tokens;
-		add(p, str_of(row->text), row->kind, (uint32_t)1 << row->language);
-	}
+	if (row->kind == PHRASE_FRIEND && !named)
+		return;
+	if (row->tokens > p->longest)
+		p->longest = row->tokens;
+	add(p, text, text, row->kind, (uint32_t)1 << row->language);
 }
 
 static int
@@ -82,7 +92,7 @@ add_extra(
 
 	for (size_t i = 0; list && i < list->n; i++) {
 		struct str text = list->list[i];
-		struct phrase *s;
+		struct phrase_draft *s;
 		struct words w;
 
 		words_read(text, scratch, &w);
@@ -99,13 +109,46 @@ add_extra(
 			    STR_ARGS(text));
 		if (w.n > p->longest)
 			p->longest = w.n;
-		s = add(p, arena_copy(p->arena, w.text), kind, PHRASE_EVERY);
+		s = add(p, w.text, STR_NONE, kind, PHRASE_EVERY);
 		if (s->in[other])
 			return err_set(e, ERR_FATAL, "phrase \"%.*s\" would be yes and no at once", STR_ARGS(text));
 		s->in[PHRASE_UNCLEAR] = 0; /* the operator decided */
 		arena_reset(scratch);
 	}
 	return 0;
+}
+
+/* The one copy of in; a few hundred differ. */
+static const uint32_t *
+share(struct verdict_phrases *p, const uint32_t **shared, const uint32_t *in)
+{
+	size_t bytes = PHRASE_KINDS * sizeof(*in), i = hash((struct str){ (const char *)in, bytes }) % SHARED;
+	uint32_t *copy;
+
+	for (size_t tries = 0; tries < SHARED_TRIES && shared[i]; tries++, i = (i + 1) % SHARED)
+		if (memcmp(shared[i], in, bytes) == 0)
+			return shared[i];
+	copy = arena_alloc(p->arena, bytes);
+	memcpy(copy, in, bytes);
+	if (shared[i] == NULL)
+		shared[i] = copy;
+	return copy;
+}
+
+/* The drafts as they stay. */
+static void
+finish(struct verdict_phrases *p)
+{
+	const uint32_t **shared = calloc(SHARED, sizeof(*shared));
+
+	p->list = calloc(p->n + 1, sizeof(*p->list));
+	if (p->list == NULL || shared == NULL)
+		abort();
+	for (size_t i = 0; i < p->n; i++)
+		p->list[i] = (struct phrase){ .key = p->drafts[i].key, .in = share(p, shared, p->drafts[i].in) };
+	free(shared);
+	free(p->drafts);
+	p->drafts = NULL;
 }
 
 static int
@@ -131,17 +174,19 @@ static int
 fill(struct verdict_phrases *p, const struct strings *languages, const struct strings *extra_yes,
     const struct strings *extra_no, struct arena *scratch, struct err *e)
 {
-	size_t rows = (extra_yes ? extra_yes->n : 0) + (extra_no ? extra_no->n : 0);
+	size_t rows = phrase_rows_n + (extra_yes ? extra_yes->n : 0) + (extra_no ? extra_no->n : 0);
 	bool named = languages && languages->n;
 
 	if (choose(p, languages, e) == -1)
 		return -1;
-	for (size_t i = 0; i < phrase_rows_n; i++)
-		rows += is_wanted(p, &phrase_rows[i], named);
-	for (p->size = 64; p->size < rows + rows / 2;)
+	for (p->size = 64; p->size < rows * 2;)
 		p->size *= 2;
-	p->table = arena_array(p->arena, p->size, sizeof(*p->table));
-	add_rows(p, named);
+	p->table = calloc(p->size, sizeof(*p->table));
+	if (p->table == NULL)
+		abort();
+	for (size_t i = 0; i < phrase_rows_n; i++)
+		if (p->all & ((uint32_t)1 << phrase_rows[i].language))
+			add_row(p, &phrase_rows[i], named);
 	if (add_extra(p, extra_yes, PHRASE_APPROVE, scratch, e) == -1)
 		return -1;
 	return add_extra(p, extra_no, PHRASE_DENY, scratch, e);
@@ -157,6 +202,7 @@ verdict_open(
 
 	p->arena = arena;
 	rc = fill(p, languages, extra_yes, extra_no, scratch, e);
+	finish(p);
 	arena_close(&scratch);
 	if (rc == -1)
 		verdict_close(&p);
@@ -170,6 +216,8 @@ verdict_close(struct verdict_phrases **p)
 
 	if (*p == NULL)
 		return;
+	free((*p)->list);
+	free((*p)->table);
 	a = (*p)->arena;
 	arena_close(&a);
 	*p = NULL;

@@ -33,30 +33,46 @@ enum phrase_kind {
 	PHRASE_KINDS
 };
 
-/* Generated from the phrase files, first as they are written, then folded (phrases_fold.c): text is in normal form, and
- * tokens says how many it has. */
+/* The phrase files as they are written, for phrases_fold.c alone. */
+struct phrase_written {
+	unsigned char language, kind;
+	const char *text;
+};
+extern const struct phrase_written phrases_written[];
+extern const size_t phrases_written_n;
+
+/* What phrases_fold.c makes of them: each phrase in normal form. Offsets and not pointers, so that all processes share
+ * the pages. */
 struct phrase_row {
+	uint32_t at;            /* in phrase_text, where it ends in NUL */
 	unsigned char language; /* index in phrase_languages */
 	unsigned char kind;
-	const char *text;
-	unsigned char tokens;
+	unsigned char tokens; /* how many it has */
 };
+extern const char phrase_text[];
 extern const struct phrase_row phrase_rows[];
 extern const size_t phrase_rows_n;
 extern const char *const phrase_languages[]; /* "common" and the codes */
 extern const size_t phrase_languages_n;
 
-/* in[kind]: the languages, one bit each, in which the phrase is of that kind. */
+/* key borrows from the generated table where it stands there in normal form, else it lives in the arena. in[kind]: the
+ * languages, one bit each, in which the phrase is of that kind. */
 struct phrase {
 	struct str key;
-	uint32_t in[PHRASE_KINDS];
+	const uint32_t *in; /* PHRASE_KINDS of them; phrases alike share one */
 };
 
 #define PHRASE_EVERY ((uint32_t)1 << 31) /* the language of what an operator adds */
 
+struct phrase_draft;
+
 struct verdict_phrases {
 	struct arena *arena;
-	struct phrase *table;
+	struct phrase_draft *drafts; /* while it is filled, in place of the list; room for so many */
+	size_t room;
+	struct phrase *list; /* n of them, in the order they came */
+	size_t n;
+	uint32_t *table;    /* by hash: number in the list, from 1; 0: free */
 	size_t size;        /* a power of two */
 	size_t longest;     /* tokens of the longest phrase */
 	uint32_t languages; /* enabled, without PHRASE_COMMON and PHRASE_EVERY */

@@ -17,6 +17,12 @@ bool access_free_mail(struct str address, const struct strings *free_mail_domain
 int access_request_open(const struct access_request *r, const struct snapshot *s, const struct policy *policy,
     struct arena *a, struct plan *out, struct err *e);
 
+/* A pending request changed: edited is old with the next version and the pending lines as they shall be, prepared as
+ * for access_request_open. Older tokens decide no more; the approvers get one new mail that says what was asked before.
+ * -1 and ERR_REJECT: as there, nothing is pending, nothing differs, or no line would be left. */
+int access_request_edit(const struct access_request *old, const struct access_request *edited, const struct snapshot *s,
+    const struct policy *policy, struct str who, struct arena *a, struct plan *out, struct err *e);
+
 /* One approver's word. */
 struct access_decision {
 	const struct person *decider;
@@ -47,6 +53,9 @@ bool access_pending_without(const struct access_request *r, int64_t approver);
 
 /* The lines of r that approver may decide now: pending, approver among the line's approvers. */
 size_t access_lines_of(const struct access_request *r, int64_t approver);
+
+/* Asks one more approver about r, with a token of his own; nothing where no line is his to decide. */
+void access_ask(struct plan *p, const struct access_request *r, const struct person *to);
 
 /* What time does to a request (A6): approvers that may still decide a line are reminded, with a fresh token; the
  * administrators are told; it expires, which ends its pending lines, its tokens and its admin case. Plans without

@@ -74,7 +74,7 @@ check_duplicate(const struct access_request *r, const struct snapshot *s, struct
 	for (size_t i = 0; i < s->n_requests; i++) {
 		const struct access_request *other = &s->requests[i];
 
-		if (!person_same(&other->person, &r->person))
+		if (other->id == r->id || !person_same(&other->person, &r->person))
 			continue;
 		for (size_t k = 0; k < other->n_lines; k++)
 			for (size_t j = 0; j < r->n_lines; j++)
@@ -191,6 +191,19 @@ asked_before(const struct access_request *r, size_t i, size_t k)
 	return false;
 }
 
+void
+access_ask(struct plan *p, const struct access_request *r, const struct person *to)
+{
+	struct notice *n;
+
+	if (access_lines_of(r, to->id) == 0 || !person_reachable(to))
+		return;
+	n = access_notice(p, NOTICE_ACCESS_REQUEST, to, r);
+	n->token = TOKEN_OF_APPROVAL;
+	access_describe(p, n, r, to->id);
+	notice_value(p, n, "expires_at", notice_time(p->arena, r->expires_at));
+}
+
 static bool
 ask_approvers(struct plan *p, const struct access_request *r, size_t i)
 {
@@ -199,17 +212,13 @@ ask_approvers(struct plan *p, const struct access_request *r, size_t i)
 
 	for (size_t k = 0; k < l->n_approvers; k++) {
 		const struct person *to = &l->approvers[k];
-		struct notice *n;
 
 		if (!person_reachable(to))
 			continue;
 		reachable = true;
 		if (asked_before(r, i, k))
 			continue;
-		n = access_notice(p, NOTICE_ACCESS_REQUEST, to, r);
-		n->token = TOKEN_OF_APPROVAL;
-		access_describe(p, n, r, to->id);
-		notice_value(p, n, "expires_at", notice_time(p->arena, r->expires_at));
+		access_ask(p, r, to);
 	}
 	return reachable;
 }
@@ -243,6 +252,64 @@ access_request_open(const struct access_request *r, const struct snapshot *s, co
 	for (size_t i = 0; i < open->n_lines; i++)
 		if (open->lines[i].state == LINE_PENDING && !ask_approvers(out, open, i))
 			escalate_line(out, open, &open->lines[i], s);
+	return 0;
+}
+
+/* The pending lines of r alone. */
+static struct access_request
+pending_of(const struct access_request *r, struct arena *a)
+{
+	struct access_request out = *r;
+
+	out.lines = arena_array(a, r->n_lines, sizeof(*out.lines));
+	out.n_lines = 0;
+	for (size_t i = 0; i < r->n_lines; i++)
+		if (r->lines[i].state == LINE_PENDING)
+			out.lines[out.n_lines++] = r->lines[i];
+	return out;
+}
+
+/* Says in every mail of p to an approver what was asked before. */
+static void
+say_before(struct plan *p, struct str before)
+{
+	for (struct effect *f = p->effects; f; f = f->next)
+		if (f->kind == EFFECT_NOTICE && f->notice.kind == NOTICE_ACCESS_REQUEST)
+			notice_value(p, &f->notice, "changed_from", before);
+}
+
+int
+access_request_edit(const struct access_request *old, const struct access_request *edited, const struct snapshot *s,
+    const struct policy *policy, struct str who, struct arena *a, struct plan *out, struct err *e)
+{
+	struct access_request was = pending_of(old, a), *now;
+	struct str before = access_lines_text(a, &was, 0), after = access_lines_text(a, edited, 0);
+	struct effect *f;
+
+	if (was.n_lines == 0)
+		return err_set(e, ERR_REJECT, "request %lld is not pending", (long long)old->id);
+	if (edited->n_lines == 0)
+		return err_set(e, ERR_REJECT, "nothing would be left of the request: withdraw it instead");
+	if (str_equal(before, after))
+		return err_set(e, ERR_REJECT, "nothing to change: that is what the request asks for");
+	if (check_request(edited, s, policy, e) < 0)
+		return -1;
+	plan_init(out, a);
+	now = without_grantee(edited, policy, a);
+	set_times(now, policy, s->now);
+	f = plan_effect(out, EFFECT_REQUEST_EDIT);
+	f->request_id = old->id;
+	f->case_id = old->case_id;
+	f->request = now;
+	plan_update(out, old->case_id, &(struct person){ 0 }, WAY_CASECTL, UPDATE_PUBLIC,
+	    arena_format(a, "The request was changed by %.*s. Before:\n%.*s\nNow:\n%.*s", STR_ARGS(who),
+		STR_ARGS(before), STR_ARGS(after)));
+	for (size_t i = 0; i < now->n_lines; i++)
+		if (!ask_approvers(out, now, i))
+			escalate_line(out, now, &now->lines[i], s);
+	say_before(out, before);
+	out->case_id = old->case_id;
+	out->request_id = old->id;
 	return 0;
 }
 

@@ -126,3 +126,9 @@ calendar_after(const struct calendar *c, int64_t start, int n)
 		l.day = last;
 	return utc_of(c, l);
 }
+
+int64_t
+calendar_midnight(const struct calendar *c, int64_t day)
+{
+	return utc_of(c, (struct local){ .day = day });
+}

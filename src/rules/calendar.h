@@ -24,4 +24,7 @@ struct calendar {
  * years hold no working day, they are over after ten years. */
 int64_t calendar_after(const struct calendar *c, int64_t start, int n);
 
+/* When a day, as above, begins by the clock of the zone, ms. */
+int64_t calendar_midnight(const struct calendar *c, int64_t day);
+
 #endif

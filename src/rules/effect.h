@@ -24,6 +24,7 @@ enum effect_kind {
 	EFFECT_TOKENS_OF_REQUEST, /* request_id, token_state: all that are still valid */
 	EFFECT_ASKED_AGAIN,       /* request_id, person */
 	EFFECT_REQUEST_TIMES,     /* request_id, remind_at, escalate_at (0: done) */
+	EFFECT_REQUEST_EDIT,      /* request: its pending lines are replaced, its version is the next */
 	EFFECT_ABSENT,            /* request_id, person: an approver who cannot answer for now */
 	EFFECT_LEAVE,             /* person: is active no more, nor is any reply token */
 	EFFECT_UNDELIVERABLE,     /* person: the registered address bounced for good */

@@ -27,7 +27,7 @@ static const struct kind {
 	[NOTICE_CUSTOMER_REPLIED] = { "customer-replied",
 	    { "update_text", "author_name", "author_address", "files", "old_status", "new_status" } },
 	[NOTICE_REPLY_REFUSED] = { "reply-refused", { "reason", "closed_case", "no_reference", "not_permitted" } },
-	[NOTICE_ACCESS_REQUEST] = { "access-request", { REQUEST_VALUES, "expires_at" } },
+	[NOTICE_ACCESS_REQUEST] = { "access-request", { REQUEST_VALUES, "expires_at", "changed_from" } },
 	[NOTICE_ASK_AGAIN] = { "ask-again", { REQUEST_VALUES, "expires_at", "quoted_line", "why", "why_unclear",
 						"why_empty", "why_quote", "why_unreadable", "why_code" } },
 	[NOTICE_CONFIRM] = { "confirm",

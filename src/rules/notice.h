@@ -87,6 +87,7 @@ bool notice_has_value(enum notice_kind k, struct str name);
  * requester_name   who asked for it
  * lines            the lines of the request this notice is about, one a line:
  *                  "ACME-1  Acme Ltd  none -> read-write"; denied_lines: of the person's mail, those not granted
+ * changed_from     of a request that was changed: the lines as they were before
  * decision         "approved" or "denied" (of CONFIRM: "approve" or "deny"); flags: approved, denied
  * decider_name     who decided; decided_at, expires_at, arrived_at: "2026-02-03 04:05 UTC"
  * comment          what the approver wrote besides

@@ -267,6 +267,7 @@ store_effect(struct store *s, const struct effect *f, struct store_change *c, st
 		[EFFECT_TOKENS_OF_REQUEST] = effect_tokens_of_request,
 		[EFFECT_ASKED_AGAIN] = effect_asked_again,
 		[EFFECT_REQUEST_TIMES] = effect_request_times,
+		[EFFECT_REQUEST_EDIT] = effect_request_edit,
 		[EFFECT_ABSENT] = effect_absent,
 		[EFFECT_LEAVE] = effect_leave,
 		[EFFECT_UNDELIVERABLE] = effect_undeliverable,

@@ -254,3 +254,31 @@ effect_absent(struct store *s, const struct effect *f, struct store_change *c, s
 	    "INSERT INTO request_absent (request, person, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", NUMBER(request),
 	    NUMBER(f->person.id), NUMBER(c->now));
 }
+
+/* Tokens of the version before are told apart by its number; the lines that were decided stay, with their places. */
+int
+effect_request_edit(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
+{
+	const struct access_request *r = f->request;
+	int64_t changes, position = 0;
+	struct query q;
+	int rc;
+
+	(void)c;
+	if (RUN(s, &changes, e,
+		"UPDATE request SET version = ?1, expires_at = ?2, remind_at = ?3, escalate_at = ?4"
+		" WHERE id = ?5 AND version = ?1 - 1",
+		NUMBER(r->version), NUMBER(r->expires_at), ID(r->remind_at), ID(r->escalate_at), NUMBER(r->id)) ||
+	    RUN(s, NULL, e, "DELETE FROM request_line WHERE request = ? AND state = 'pending'", NUMBER(r->id)))
+		return -1;
+	if (changes != 1)
+		return err_set(e, ERR_REJECT, "the request was changed meanwhile");
+	QUERY(&q, s, "SELECT max(position) + 1 FROM request_line WHERE request = ?", NUMBER(r->id));
+	rc = query_step(&q, e);
+	if (rc == 1)
+		position = column_number(&q, 0);
+	query_close(&q);
+	for (size_t i = 0; rc >= 0 && i < r->n_lines; i++)
+		rc = line_add(s, r->id, (size_t)position + i, &r->lines[i], e);
+	return rc < 0 ? -1 : 0;
+}

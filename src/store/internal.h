@@ -101,8 +101,9 @@ int person_get(struct store *s, int64_t id, struct arena *a, struct person *out,
 int person_by_address(struct store *s, struct str address, struct arena *a, struct person *out, struct err *e);
 int deployment_get(struct store *s, int64_t id, struct arena *a, struct deployment *out, struct err *e);
 struct str person_label(struct arena *a, const struct person *p); /* "Eva Berg <eva@acme.example>" */
-int approvers_of(
-    struct store *s, const struct deployment *d, struct arena *a, struct person **out, size_t *n, struct err *e);
+/* Who may decide about d now, for grantee (0: no person yet): approvers, and their delegates. */
+int approvers_of(struct store *s, const struct deployment *d, int64_t grantee, struct arena *a, struct person **out,
+    size_t *n, struct err *e);
 int access_give(struct store *s, int64_t person, int64_t deployment, enum access_level level, struct str by,
     int64_t now, struct err *e);
 

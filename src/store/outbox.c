@@ -307,10 +307,11 @@ store_outbox_retry(struct store *s, int64_t id, int64_t now, struct err *e)
 	int64_t changes;
 
 	if (RUN(s, &changes, e,
-		"UPDATE outbox SET state = 'queued', next_at = ? WHERE id = ? AND state IN ('failed', 'unknown', 'queued')",
+		"UPDATE outbox SET state = 'queued', next_at = ? WHERE id = ? AND state IN ('failed', 'unknown', "
+		"'queued')",
 		NUMBER(now), NUMBER(id)))
 		return -1;
-	return changes
-		   ? 0
-		   : err_set(e, ERR_REJECT, "letter %lld is sent, cancelled or being sent, or not there", (long long)id);
+	return changes ? 0
+		       : err_set(e, ERR_REJECT, "letter %lld is sent, cancelled or being sent, or not there",
+			     (long long)id);
 }

@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include "base/clock.h"
 #include "store/internal.h"
 #include "store/store_cases.h"
 #include "store/store_people.h"
@@ -295,18 +296,24 @@ store_administrators(struct store *s, struct arena *a, struct person **out, size
 	return persons_list(&q, a, out, n, e);
 }
 
-/* Active approvers of one deployment: named for it or for its organisation, each once. */
+/* Active approvers of one deployment, named for it or for its organisation, and those they delegate to now; each once.
+ * An approver who is the grantee can delegate no decision about that, and no delegate decides about own access. */
 int
-approvers_of(
-    struct store *s, const struct deployment *d, struct arena *a, struct person **out, size_t *n, struct err *e)
+approvers_of(struct store *s, const struct deployment *d, int64_t grantee, struct arena *a, struct person **out,
+    size_t *n, struct err *e)
 {
 	struct query q;
 
 	QUERY(&q, s,
 	    "SELECT " PERSON " FROM person p WHERE p.is_active = 1 AND p.id IN"
-	    " (SELECT person FROM approver WHERE deployment = ? UNION SELECT person FROM approver WHERE organisation = "
-	    "?)"
+	    " (SELECT person FROM approver WHERE deployment = ?1 UNION SELECT person FROM approver WHERE organisation "
+	    "= "
+	    "?2"
+	    " UNION SELECT g.delegate FROM approver v JOIN person x ON x.id = v.person AND x.is_active = 1"
+	    " JOIN delegation g ON g.giver = v.person WHERE (v.deployment = ?1 OR v.organisation = ?2)"
+	    " AND g.starts_at <= ?3 AND g.ends_at > ?3 AND coalesce(g.deployment, ?1) = ?1"
+	    " AND g.giver <> ?4 AND g.delegate <> ?4)"
 	    " ORDER BY p.id",
-	    NUMBER(d->id), NUMBER(d->organisation));
+	    NUMBER(d->id), NUMBER(d->organisation), NUMBER(clock_now()), NUMBER(grantee));
 	return persons_list(&q, a, out, n, e);
 }

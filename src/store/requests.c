@@ -8,7 +8,7 @@
 #include "store/store_people.h"
 
 static int
-line_row(struct query *q, struct arena *a, struct request_line *out, struct err *e)
+line_row(struct query *q, int64_t grantee, struct arena *a, struct request_line *out, struct err *e)
 {
 	int level, before, state;
 
@@ -21,7 +21,7 @@ line_row(struct query *q, struct arena *a, struct request_line *out, struct err 
 	    name_column(q, 2, NAMES_LEVEL, &level, e) || name_column(q, 3, NAMES_LEVEL, &before, e) ||
 	    name_column(q, 5, NAMES_LINE_STATE, &state, e) ||
 	    person_get(q->s, column_number(q, 6), a, &out->decided_by, e) ||
-	    approvers_of(q->s, &out->deployment, a, &out->approvers, &out->n_approvers, e))
+	    approvers_of(q->s, &out->deployment, grantee, a, &out->approvers, &out->n_approvers, e))
 		return -1;
 	out->level = (enum access_level)level;
 	out->before = (enum access_level)before;
@@ -41,7 +41,7 @@ lines_load(struct store *s, struct arena *a, struct access_request *r, struct er
 	    " WHERE request = ? ORDER BY position",
 	    NUMBER(r->id));
 	while ((rc = query_step(&q, e)) == 1)
-		if (line_row(&q, a, list_add(&l, a, sizeof(*r->lines)), e)) {
+		if (line_row(&q, r->person.id, a, list_add(&l, a, sizeof(*r->lines)), e)) {
 			rc = -1;
 			break;
 		}
@@ -153,7 +153,7 @@ store_request_prepare(struct store *s, struct access_request *r, struct arena *a
 		l->before = ACCESS_NONE;
 		if (r->person.id && store_access_level(s, r->person.id, l->deployment.id, &l->before, e))
 			return -1;
-		if (approvers_of(s, &l->deployment, a, &l->approvers, &l->n_approvers, e))
+		if (approvers_of(s, &l->deployment, r->person.id, a, &l->approvers, &l->n_approvers, e))
 			return -1;
 	}
 	return 0;

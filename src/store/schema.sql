@@ -95,6 +95,17 @@ CREATE UNIQUE INDEX approver_organisation ON approver (organisation, person) WHE
 CREATE UNIQUE INDEX approver_deployment ON approver (deployment, person) WHERE deployment IS NOT NULL;
 CREATE INDEX approver_person ON approver (person);
 
+-- An approver lets somebody else decide, too: about one deployment, or all that is the approver's to decide.
+CREATE TABLE delegation (
+	id INTEGER PRIMARY KEY,
+	giver INTEGER NOT NULL REFERENCES person,
+	delegate INTEGER NOT NULL REFERENCES person CHECK (delegate <> giver),
+	deployment INTEGER REFERENCES deployment,
+	starts_at INTEGER NOT NULL,
+	ends_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX delegation_giver ON delegation (giver, ends_at);
+
 -- Bytes by content: raw mail and attachments ------------------------------------------------------------------------
 
 CREATE TABLE blob (

@@ -51,7 +51,8 @@ struct store_outbox_filter {
 int store_outbox_list(struct store *s, const struct store_outbox_filter *f, struct arena *a, struct store_queued **out,
     size_t *n, struct err *e);
 int store_outbox_get(struct store *s, int64_t id, struct arena *a, struct store_queued *out, struct err *e);
-/* Rows that wait for their next try, failed and unknown ones become due now. ERR_REJECT where id is in another state. In the caller's transaction. */
+/* Rows that wait for their next try, failed and unknown ones become due now. ERR_REJECT where id is in another state.
+ * In the caller's transaction. */
 int store_outbox_retry(struct store *s, int64_t id, int64_t now, struct err *e);
 
 #endif

@@ -49,6 +49,19 @@ struct approver_record {
 };
 int store_approver_list(struct store *s, struct arena *a, struct approver_record **out, size_t *n, struct err *e);
 
+/* An approver's delegation. It gives what the approver may decide while it lasts, but nothing about access of the
+ * approver or of the delegate, and it cannot be passed on. */
+struct delegation {
+	struct person giver, delegate;
+	int64_t deployment; /* 0: all that is the giver's to decide */
+	struct str org_id;  /* of the deployment; loaded only */
+	int64_t starts_at, ends_at;
+};
+/* ERR_REJECT: giver is no approver, both are one person, the delegate is not active. */
+int store_delegation_add(struct store *s, const struct delegation *d, struct err *e);
+int store_delegation_end(struct store *s, int64_t giver, int64_t delegate, int64_t now, struct err *e);
+int store_delegation_list(struct store *s, struct arena *a, struct delegation **out, size_t *n, struct err *e);
+
 /* Levels (P3). */
 int store_access_level(struct store *s, int64_t person, int64_t deployment, enum access_level *out, struct err *e);
 int store_access_set(struct store *s, int64_t person, int64_t deployment, enum access_level level,

@@ -165,5 +165,169 @@ def test_a6_a_running_daemon_reminds_by_itself(rig):
         daemon.wait_rows("SELECT 1 FROM outbox WHERE kind = 'reminder'", n=2, seconds=120)
 
 
+# --- rules at creation, and who is away -------------------------------------
+
+def test_a1_a_pending_request_is_not_asked_for_again(rig):
+    with installed(rig) as daemon:
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-only", rig.eva)
+        refused(daemon, "access", "request", rig.bo.address, "--deployment", "ACME-1=basic", says="request 1")
+        daemon.desk.request_access(rig.bo, "ACME-2", "read-only", rig.eva)
+        refused(daemon, "access", "request", rig.eva.address, "--deployment", "ACME-1=read-write", says="nothing to change")
+
+
+def test_a2_the_only_approver_is_away(rig):
+    with installed(rig, approvers=("ada",)) as daemon:
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-only", rig.eva)
+        daemon.once()
+        mail = daemon.notice(rig.ada, "access-request")
+        for n in (1, 2):
+            rig.ada.reply(mail, f"I am out of the office, {n}.", subject="Automatic reply: " + str(mail["Subject"]),
+                          headers={"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"})
+            daemon.support.wait_for("Automatic reply")
+            daemon.once()
+            daemon.wait_rows("SELECT 1 FROM message WHERE outcome = 'machine'", n=n)
+            tap.equal(sent(daemon, "escalation"), [rig.otto.address], f"escalations after {n} automatic replies")
+        tap.equal(levels(daemon, rig.bo), {}, "nothing is granted")
+
+
+# --- taking back -------------------------------------------------------------
+
+def test_a8_a_level_is_revoked_at_once(rig):
+    with installed(rig) as daemon:
+        daemon.ctl("access", "revoke", rig.eva.address, "--deployment", "ACME-1")
+        tap.equal(levels(daemon, rig.eva), {}, "levels")
+        refused(daemon, "access", "revoke", rig.eva.address, "--deployment", "ACME-1", says="no access")
+        daemon.ctl("audit", "verify")
+
+
+def test_a8_a_cancelled_request_is_not_decided(rig):
+    with installed(rig) as daemon:
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-only", rig.eva)
+        daemon.once()
+        daemon.ctl("access", "cancel", "1")
+        refused(daemon, "access", "cancel", "1", says="not pending")
+        rig.ada.reply(daemon.notice(rig.ada, "access-request"), "Yes", style="apple")
+        daemon.support.wait_for("Re:")
+        daemon.once()
+        tap.equal(daemon.value("SELECT outcome || reason FROM message"), "already-decidedcancelled", "the answer")
+        tap.equal(levels(daemon, rig.bo), {}, "nothing is granted")
+
+
+def test_a8_offboarding_a_person(rig):
+    with installed(rig) as daemon:
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-only", rig.eva)
+        number = daemon.desk.open_case(rig.eva, "ACME-1", rig.otto)
+        daemon.once()
+        asked, opened = daemon.notice(rig.ada, "access-request"), daemon.notice(rig.eva, "case-opened")
+        refused(daemon, "access", "offboard", rig.eva.address, says="--yes")
+        tap.equal(levels(daemon, rig.eva), {"ACME-1": "read-write"}, "after the summary")
+        tap.equal(daemon.json("access", "offboard", rig.eva.address, "--yes"), {"people": 1, "access": 1, "requests": 1, "done": True},
+                  "the summary")
+        tap.equal(levels(daemon, rig.eva), {}, "levels")
+        tap.equal(daemon.value("SELECT count(*) FROM token t JOIN person p ON p.id = t.person WHERE p.address = ? AND t.state = 'valid'",
+                               rig.eva.address), 0, "her reply tokens")
+        rig.eva.reply(opened, "I am still here.", style="apple")
+        rig.ada.reply(asked, "Yes", style="apple")
+        daemon.support.wait_for("Re:")
+        daemon.once()
+        daemon.once()
+        tap.equal(daemon.value("SELECT count(*) FROM case_update u JOIN cases c ON c.id = u.case_id WHERE c.number = ? AND u.way = 'mail'",
+                               number), 0, "updates by mail")
+        tap.equal(levels(daemon, rig.bo), {}, "what she asked for is not granted")
+        daemon.ctl("audit", "verify")
+
+
+def test_a8_offboarding_a_customer(rig):
+    with installed(rig) as daemon:
+        daemon.desk.organisation("Other Ltd", "OTHER-1")
+        daemon.desk.contact(rig.dora, "Other Ltd", "OTHER-1=basic")
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-only", rig.eva)
+        done = daemon.json("access", "offboard", "--org", "Acme Ltd", "--yes")
+        tap.equal((done["access"], done["requests"]), (1, 1), "the summary")
+        tap.equal((levels(daemon, rig.eva), levels(daemon, rig.dora)), ({}, {"OTHER-1": "basic"}), "levels")
+        tap.equal(daemon.value("SELECT state FROM request_line"), "cancelled", "the request")
+
+
+def test_report_says_by_whose_decision(rig):
+    with installed(rig) as daemon:
+        daemon.desk.request_access(rig.bo, "ACME-2", "read-only", rig.ada)
+        rows = {r["address"]: r for r in daemon.json("access", "report", "--org", "Acme Ltd")}
+        bo = rows[rig.bo.address]
+        tap.equal((bo["org_id"], bo["level"], bo["request"]), ("ACME-2", "read-only", 1), "Bo's access")
+        tap.check(rig.ada.address in bo["granted_by"], f"by whom: {bo['granted_by']}")
+        tap.equal(rows[rig.eva.address]["request"], None, "Eva's came from an operator")
+        events = [r["event"] for r in daemon.json("audit", "show", "1")]
+        tap.equal(events, ["access-request"], "the audit of the request")
+
+
+def test_24_an_edited_request_voids_older_mails(rig):
+    with installed(rig, approvers=("ada",)) as daemon:
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-write", rig.eva)
+        daemon.once()
+        old = daemon.notice(rig.ada, "access-request")
+        refused(daemon, "access", "edit", "1", "--deployment", "ACME-1=read-write", says="nothing to change")
+        refused(daemon, "access", "edit", "1", "--drop", "ACME-1", says="nothing would be left")
+        daemon.ctl("access", "edit", "1", "--deployment", "ACME-1=read-only", "--deployment", "ACME-2=basic")
+        daemon.once()
+        new = daemon.notice(rig.ada, "access-request")
+        tap.check("none -> read-write" in people.plain(new), "it says what was asked before")
+        for mail, outcome, held in ((old, "already-decidedsuperseded", {}),
+                                    (new, "decidedapproved", {"ACME-1": "read-only", "ACME-2": "basic"})):
+            rig.ada.reply(mail, "Yes, approved.", style="apple")
+            daemon.support.wait_for("Re:")
+            daemon.once()
+            tap.equal(daemon.value("SELECT outcome || reason FROM message ORDER BY id DESC"), outcome, "the answer")
+            tap.equal(levels(daemon, rig.bo), held, "levels")
+
+
+# --- delegation ----------------------------------------------------------------
+
+def delegated(daemon, rig, *more):
+    daemon.ctl("approver", "delegate", "--from", rig.ada.address, "--to", rig.eva.address, "--until", "2026-11-27", *more)
+
+
+def test_a2_a_delegate_is_asked_and_decides(rig):
+    with installed(rig, approvers=("ada",)) as daemon:
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-only", rig.bo)
+        delegated(daemon, rig)
+        daemon.once()
+        mail = daemon.notice(rig.eva, "access-request")
+        rig.eva.reply(mail, "Yes, approved.", style="apple")
+        daemon.support.wait_for("Re:")
+        daemon.once()
+        tap.equal(daemon.value("SELECT outcome FROM message"), "decided", "the delegate's answer")
+        tap.equal(levels(daemon, rig.bo), {"ACME-1": "read-only"}, "levels")
+        tap.check(rig.eva.address in daemon.value("SELECT granted_by FROM access WHERE level = 'read-only'"), "by whom")
+
+
+def test_a2_a_delegation_that_ended_decides_nothing(rig):
+    with installed(rig, approvers=("ada",)) as daemon:
+        delegated(daemon, rig)
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-only", rig.bo)
+        daemon.once()
+        mail = daemon.notice(rig.eva, "access-request")
+        daemon.clock.set("2026-11-28 00:01")
+        rig.eva.reply(mail, "Yes, approved.", style="apple")
+        daemon.support.wait_for("Re:")
+        daemon.once()
+        tap.equal(daemon.value("SELECT outcome || reason FROM message"), "refusednot-approver", "the answer")
+        tap.equal(levels(daemon, rig.bo), {}, "levels")
+
+
+def test_a2_a_delegation_gives_nothing_about_oneself_nor_elsewhere(rig):
+    with installed(rig, approvers=("ada",)) as daemon:
+        delegated(daemon, rig, "--scope", "ACME-2")
+        daemon.desk.request_access(rig.eva, "ACME-2", "read-only", rig.eva)
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-only", rig.eva)
+        tap.equal(sent(daemon, "access-request"), [rig.ada.address] * 2, "who is asked")
+        daemon.desk.request_access(rig.bo, "ACME-2", "read-only", rig.bo)
+        tap.equal(sent(daemon, "access-request"), [rig.ada.address] * 3 + [rig.eva.address], "who is asked within the scope")
+        tap.equal(levels(daemon, rig.eva), {"ACME-1": "read-write"}, "levels")
+        refused(daemon, "approver", "delegate", "--from", rig.bo.address, "--to", rig.eva.address, "--until", "2026-12-01",
+                says="no approver")
+        daemon.ctl("approver", "undelegate", "--from", rig.ada.address, "--to", rig.eva.address)
+        tap.equal([d["active"] for d in daemon.json("approver", "delegations")], [False], "delegations")
+
+
 if __name__ == "__main__":
     tap.main(__name__, servers)

@@ -368,7 +368,7 @@ BAD = (  # words, exit status, what the complaint names
     (("mail", "list", "--outcome", "lost"), 2, "appended"),
     (("outbox", "list", "--state", "lost"), 2, "queued, claimed"),
     (("outbox", "show", "99"), 1, "99"),
-    (("outbox", "retry", "1"), 1, "neither failed nor unknown"),
+    (("outbox", "retry", "99"), 1, "99"),
     (("audit", "list", "--max", "-1"), 2, "a number from 1"),
     (("explain", "/nonexistent"), 1, "/nonexistent"),
     (("read", "/nonexistent"), 1, "/nonexistent"),

@@ -9,6 +9,7 @@ requirement. Mail whose trace fields matter is put into the mailbox by APPEND, a
 
 import contextlib
 import datetime
+import email
 import email.utils
 import itertools
 import os
@@ -22,6 +23,7 @@ from rig import casemail, people, tap
 from rig.desk import Desk
 from rig.rig import DOMAINS, Rig
 from rig.waiting import until
+from test_smtp import Server
 
 SECONDS = 20
 SPOOFED = 200
@@ -543,6 +545,36 @@ def test_req_45_no_token_is_kept_logged_or_shown(d):
     with open(d.daemon.log, encoding="utf-8", errors="replace") as f:
         found += ["log: " + line.strip()[:160] for line in f if token in line.lower() and not line.startswith("$ ")]
     tap.equal(found, [], "places where a token stands")
+
+
+class Repeating(Server):
+    """A server that names the mail it took by its Message-ID, as some do."""
+
+    def reply(self, peer, verb, usual):
+        if verb == "." and self.mails:
+            usual = "250 2.6.0 <" + email.message_from_bytes(self.mails[-1])["Message-ID"].strip("<> ") + "> queued"
+        return super().reply(peer, verb, usual)
+
+
+def test_req_45_a_server_that_repeats_the_token(d):
+    with Repeating() as s:
+        daemon = casemail.Casemail(d.rig, d.stranger("support2@helpdesk.example"), "casemail2")
+        daemon.settings["smtp"] = [{"host": "localhost", "port": s.port, "tls": "none", "timeout_seconds": 10}]
+        daemon.configure()
+        daemon.ctl("init")
+        desk = Desk(daemon)
+        desk.organisation("Acme Ltd", "ACME-1")
+        desk.contact(d.eva, "Acme Ltd", "ACME-1=read-write")
+        desk.representative(d.rita)
+        desk.open_case(d.eva, "ACME-1", d.rita)
+        daemon.once()
+        letter = daemon.rows("SELECT state, last_reply FROM outbox WHERE to_address = ?", d.eva.address)[0]
+        mail = next(m for m in map(email.message_from_bytes, s.mails) if d.eva.address in m["To"])
+        token = mail["Message-ID"].strip("<> ").partition(".")[0]
+        tap.equal((letter["state"], len(token)), ("sent", 26), "state, and characters of the token")
+        tap.check("queued" in letter["last_reply"], f"the reply is kept: {letter['last_reply']}")
+        with open(daemon.log, encoding="utf-8", errors="replace") as f:
+            tap.check(token not in letter["last_reply"] + f.read(), "the token is not")
 
 
 def test_req_32_two_hundred_spoofed_mails(d):

@@ -160,6 +160,41 @@ def test_a_killed_child_is_started_again(rig):
         tap.check(process.running(), "the supervisor is the same")
 
 
+def pss(process):
+    """Proportional memory of all its processes in kB, each told."""
+    total = 0
+    for pid in process.members():
+        roll = read_from(f"/proc/{pid}/smaps_rollup", 0)
+        words = read_from(f"/proc/{pid}/cmdline", 0).split("\0")
+        own = int(roll.partition("\nPss:")[2].split()[0])
+        tap.diag(f"PSS {own} kB: {os.path.basename(words[0])} {' '.join(words[1:3])}")
+        total += own
+    tap.diag(f"PSS of all processes, idle: {total} kB")
+    return total
+
+
+def test_idle_memory_is_bounded(rig):
+    if os.environ.get("CASEMAIL_WRAPPER") or "ASAN_OPTIONS" in os.environ:
+        tap.diag("watched processes need more: not measured")
+        return
+    with installed(rig) as daemon:
+        process = daemon.start().daemon
+        open_case(rig, daemon)
+        notice = daemon.notice(rig.eva, "case-opened")
+
+        def settle(n):
+            daemon.wait_rows("SELECT 1 FROM message WHERE moved_at IS NOT NULL", n=n, seconds=60)
+            until(lambda: daemon.value("SELECT count(*) FROM outbox WHERE state <> 'sent'") == 0, 60, "all letters to be sent")
+            return pss(process)
+        for n in range(20):
+            rig.eva.reply(notice, f"Number {n}.", style="outlook")
+        usual = settle(20)
+        tap.check(usual < 42000, f"{usual} kB")
+        rig.eva.reply(notice, "Large.", attachments=[("big.bin", "application/octet-stream", bytes(10 << 20))])
+        large = settle(21)
+        tap.check(large < usual + 10000, f"{large} kB after a large message, {usual} kB before")
+
+
 # --- TLS -------------------------------------------------------------------
 
 def refuse_server(rig, settings, certificate, server):
@@ -339,7 +374,7 @@ def test_death_at_any_step_changes_nothing(rig):
 
 
 def test_random_kills_lose_and_repeat_nothing(rig):
-    kills, mails, chance = 20, 120, random.Random(7)
+    kills, mails, chance = 20, 80, random.Random(7)
     with installed(rig) as daemon:
         daemon.start()
         open_case(rig, daemon)

@@ -458,6 +458,46 @@ test_offboard(void)
 	arena_close(&w.arena);
 }
 
+static struct str
+edited(const struct access_request *to, struct err *e)
+{
+	if (access_request_edit(&w.request, to, &w.s, &w.policy, STR("casectl root"), w.arena, &w.plan, e) < 0)
+		return str_of(e->text);
+	return world_effects(&w.plan, w.arena);
+}
+
+static void
+test_edit(void)
+{
+	struct access_request to;
+	struct request_line lines[2];
+	struct err e = { 0 };
+
+	world_init(&w, NULL);
+	to = w.request;
+	to.version = 2;
+	lines[0] = w.lines[0];
+	lines[1] = w.lines[1];
+	to.lines = lines;
+	IS_STR(edited(&to, &e), STR("nothing to change: that is what the request asks for"), "A1: no change");
+	lines[0].level = ACCESS_BASIC;
+	IS_STR(edited(&to, &e), STR("edit update notice:access-request#>ada notice:access-request#>ben"),
+	    "24: a new version, each approver is asked once");
+	IS_STR(world_value(&w.plan, NOTICE_ACCESS_REQUEST, "changed_from"), STR("ACME-1  Acme Ltd  none -> read-write"),
+	    "what it was");
+	IS_STR(
+	    world_value(&w.plan, NOTICE_ACCESS_REQUEST, "lines"), STR("ACME-1  Acme Ltd  none -> basic"), "what it is");
+	to.n_lines = 2;
+	IS_STR(
+	    edited(&to, &e), STR("edit update notice:access-request#>ada notice:access-request#>ben"), "a line more");
+	to.n_lines = 0;
+	IS_STR(edited(&to, &e), STR("nothing would be left of the request: withdraw it instead"), "no line");
+	to.n_lines = 1;
+	w.lines[0].state = LINE_APPROVED;
+	IS_STR(edited(&to, &e), STR("request 20 is not pending"), "what is decided is not edited");
+	arena_close(&w.arena);
+}
+
 static void
 test_cancel(void)
 {
@@ -482,5 +522,6 @@ main(void)
 	test_revoke();
 	test_offboard();
 	test_cancel();
+	test_edit();
 	return tap_done();
 }

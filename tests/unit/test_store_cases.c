@@ -301,6 +301,88 @@ test_due(void)
 	rig_close(&r);
 }
 
+/* How many may decide about Acme's deployment, for a grantee. */
+static size_t
+deciders(struct rig *r, int64_t grantee)
+{
+	struct request_line line = { 0 };
+	struct access_request q = { .lines = &line, .n_lines = 1 };
+
+	q.person.id = grantee;
+	line.deployment.id = r->acme_1;
+	line.deployment.organisation = r->acme;
+	MUST(r, store_request_prepare(r->s, &q, r->a, &r->e));
+	return line.n_approvers;
+}
+
+static void
+test_delegation(void)
+{
+	struct rig r;
+	struct store_change c = WHO;
+	struct effect leave = { .kind = EFFECT_LEAVE };
+	struct delegation d = { .starts_at = NOW, .ends_at = INT64_MAX };
+
+	rig_open(&r);
+	MUST(&r, store_begin(r.s, &r.e));
+	d.giver.id = r.ada;
+	d.delegate.id = r.eva;
+	d.delegate.active = true;
+	IS_INT((long long)deciders(&r, r.ned), 2, "P6 two approvers");
+	MUST(&r, store_delegation_add(r.s, &d, &r.e));
+	IS_INT((long long)deciders(&r, r.ned), 3, "A2 and a delegate");
+	IS_INT((long long)deciders(&r, 0), 3, "A2 also about a new person");
+	IS_INT((long long)deciders(&r, r.eva), 2, "A2 not about the delegate");
+	IS_INT((long long)deciders(&r, r.ada), 2, "A2 nor about the approver who delegates");
+	rig_sql(&r, "UPDATE delegation SET deployment = 2");
+	IS_INT((long long)deciders(&r, r.ned), 2, "A2 a delegation for another deployment");
+	rig_sql(&r, "UPDATE delegation SET deployment = NULL");
+	leave.person.id = r.ada;
+	MUST(&r, store_effect(r.s, &leave, &c, &r.e));
+	IS_INT((long long)deciders(&r, r.ned), 1, "A8 the approver left: so did the delegation");
+	rig_sql(&r, "UPDATE person SET is_active = 1");
+	MUST(&r, store_delegation_end(r.s, r.ada, r.eva, NOW + 1, &r.e));
+	IS_INT((long long)deciders(&r, r.ned), 2, "25: a delegation that ended");
+	d.giver.id = r.ned;
+	IS_INT(store_delegation_add(r.s, &d, &r.e), -1, "who is no approver delegates nothing");
+	store_rollback(r.s);
+	rig_close(&r);
+}
+
+static void
+test_edit(void)
+{
+	struct rig r;
+	struct store_change c = WHO;
+	struct effect f = { .kind = EFFECT_REQUEST_EDIT }, absent = { .kind = EFFECT_ABSENT };
+	struct access_request q;
+
+	rig_open(&r);
+	MUST(&r, store_begin(r.s, &r.e));
+	request_open(&r, false, &c);
+	MUST(&r, store_request_get(r.s, c.new_request, r.a, &q, &r.e));
+	rig_sql(&r, "UPDATE request_line SET state = 'denied' WHERE position = 0");
+	q.version = 2;
+	q.lines[0].level = ACCESS_BASIC;
+	q.n_lines = 1;
+	f.request_id = absent.request_id = q.id;
+	f.request = &q;
+	absent.person.id = r.ada;
+	MUST(&r, store_effect(r.s, &f, &c, &r.e));
+	MUST(&r, store_effect(r.s, &absent, &c, &r.e));
+	MUST(&r, store_effect(r.s, &absent, &c, &r.e));
+	MUST(&r, store_request_get(r.s, q.id, r.a, &q, &r.e));
+	OK(q.version == 2 && q.n_lines == 2, "24: the next version");
+	OK(q.lines[0].state == LINE_DENIED && q.lines[1].state == LINE_PENDING && q.lines[1].level == ACCESS_BASIC,
+	    "24: what was decided stays, what was pending is replaced");
+	OK(q.n_absent == 1 && q.absent[0] == r.ada, "A2 who is away is noted once");
+	f.request = &q;
+	IS_INT(store_effect(r.s, &f, &c, &r.e), -1, "24: two edits of one version: the second is refused");
+	IS_INT(r.e.kind, ERR_REJECT, "as changed meanwhile");
+	store_rollback(r.s);
+	rig_close(&r);
+}
+
 static void
 test_list(void)
 {
@@ -385,6 +467,8 @@ main(void)
 	test_request();
 	test_grant_guard();
 	test_due();
+	test_delegation();
+	test_edit();
 	test_list();
 	test_search();
 	return tap_done();
