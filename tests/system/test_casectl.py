@@ -207,9 +207,39 @@ def test_access_is_requested(house):
     tap.equal(len(o.json("access", "requests", "--pending")), 1, "requests that are not decided")
     tap.equal([(r["address"], r["level"]) for r in o.json("access", "list", "--person", "eva@acme.example")],
               [("eva@acme.example", "read-write")], "access")
+    o.ctl("access", "edit", "1", "--deployment", "ACME-1=basic")
+    tap.equal([(r["level"], r["version"]) for r in o.json("access", "show", "1")], [("basic", 2)], "a new version of the request")
+    o.ctl("access", "cancel", "1")
+    tap.equal([r["state"] for r in o.json("access", "requests")], ["cancelled"], "the withdrawn request")
+    tap.check(o.json("audit", "show", "1"), "what was done with it")
     o.ctl("access", "request", "max@acme.example", "--name", "Max Ek", "--employer", "Acme Ltd", "--country", "Sweden",
           "--deployment", "ACME-1=basic", "--by", "ada@acme.example")
     tap.check("basic" in [r["level"] for r in o.json("access", "list")], "an approver's own request is granted at once")
+
+
+def levels(o):
+    return sorted((r["address"], r["level"]) for r in o.json("access", "list"))
+
+
+def test_access_is_taken_back(house):
+    o = office(house)
+    o.ctl("access", "request", "max@acme.example", "--name", "Max Ek", "--employer", "Acme Ltd", "--country", "Sweden",
+          "--deployment", "ACME-1=basic", "--by", "ada@acme.example")
+    tap.equal(len(o.json("access", "report", "--org", "Acme Ltd")), 2, "who has what at Acme")
+    o.ctl("access", "revoke", "max@acme.example", "--deployment", "ACME-1")
+    tap.equal(levels(o), [("eva@acme.example", "read-write")], "without the level that was taken back")
+    tap.equal(o.run("casectl", "access", "offboard", "eva@acme.example")[0], 1, "status of a summary")
+    tap.equal(levels(o), [("eva@acme.example", "read-write")], "a summary changes nothing")
+    o.ctl("access", "offboard", "eva@acme.example", "--yes")
+    tap.equal(levels(o), [], "nothing is left")
+
+
+def test_a_delegation_is_given_and_ended(house):
+    o = office(house)
+    o.ctl("approver", "delegate", "--from", "ada@acme.example", "--to", "eva@acme.example", "--until", "2999-12-31")
+    tap.equal([r["active"] for r in o.json("approver", "delegations")], [True], "delegations")
+    o.ctl("approver", "undelegate", "--from", "ada@acme.example", "--to", "eva@acme.example")
+    tap.equal([r["active"] for r in o.json("approver", "delegations")], [False], "delegations after the end")
 
 
 def test_letters_are_shown_and_sent_again(house):
