@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -170,6 +171,7 @@ path_from_root(const char *path)
 {
 	char *folder, *out;
 
+	assert(path != NULL);
 	if (path[0] == '/' || (folder = getcwd(NULL, 0)) == NULL)
 		return strdup(path);
 	if (asprintf(&out, "%s/%s", folder, path) < 0)

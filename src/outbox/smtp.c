@@ -10,6 +10,7 @@
 
 #include "outbox/smtp.h"
 
+#include <assert.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -291,6 +292,7 @@ servers_try(struct smtp *s, struct str from, struct curl_slist *to, struct str m
 {
 	int64_t now = clock_monotonic();
 
+	assert(s->n > 0);
 	s->down = true;
 	for (size_t turn = 0; turn < 2 * s->n && s->down && !(turn > 0 && s->stop && s->stop()); turn++) {
 		size_t i = turn % s->n;

@@ -134,7 +134,7 @@ fold(struct str text, char *out, size_t most, size_t *used)
 {
 	size_t n = 0, at = 0;
 	bool blank = false;
-	char none[4];
+	char none[4] = { 0 };
 
 	while (at < text.n && n < most) {
 		size_t step;

@@ -126,7 +126,8 @@ class Dovecot:
     def add_user(self, address, password):
         """Works while the server runs, too."""
         self.users[address] = password
-        packages.put(self.root, "etc/rig/users", "".join(f"{a}:{p}\n" for a, p in self.users.items()), 0o644)
+        packages.put(self.root, "etc/rig/users.new", "".join(f"{a}:{p}\n" for a, p in self.users.items()), 0o644)
+        os.replace(os.path.join(self.root, "etc/rig/users.new"), os.path.join(self.root, "etc/rig/users"))
 
     def version(self):
         exists = os.path.exists(os.path.join(self.root, "usr/lib/dovecot/modules/lib01_acl_plugin.so"))

@@ -150,6 +150,13 @@ class Person:
         s.login(self.address, self.password)
         return s
 
+    def may_log_in(self):
+        try:
+            self.session().logout()
+        except imaplib.IMAP4.error:
+            return False
+        return True
+
     def folders(self):
         """Names of all folders."""
         s = self.session()

@@ -9,6 +9,7 @@ from .dovecot import Dovecot
 from .people import Person, Stranger
 from .scratch import Scratch
 from .smtp import Postfix
+from .waiting import until
 
 DOMAINS = ("helpdesk.example", "customer.example", "partner.example", "stranger.example")
 
@@ -37,6 +38,8 @@ class Rig:
         p = kind(self, address, name)
         self.people[address] = p
         self.imap.add_user(p.address, p.password)
+        if self.smtp:  # Dovecot looks for new users once a second at most
+            until(p.may_log_in, 20, f"{address} to be known to the IMAP server")
         return p
 
     def stranger(self, address, name=""):
