@@ -306,6 +306,48 @@ read_body(const struct mime_message *m, const enum body_role *roles, struct aren
 	body_close(&b);
 }
 
+static bool
+is_quote(struct str line)
+{
+	return line.n > 0 && (line.p[0] == '>' || line.p[0] == '|');
+}
+
+/* Whether an answer stands by itself: nothing stands above it but quoted lines and who is quoted, and no quote hangs on
+ * its last line, which may be a piece of that quote, wrapped. */
+static bool
+stands_apart(struct str text, struct str new_text)
+{
+	struct str rest = str_trim(new_text), first = rest, last = rest, line, before = STR_NONE;
+	bool above = true, unquoted = false;
+
+	while (str_next_line(&rest, &line))
+		last = str_trim(line);
+	str_next_line(&first, &line);
+	first = str_trim(line);
+	while (str_next_line(&text, &line)) {
+		line = str_trim(line);
+		if (is_quote(line) && before.n && !is_quote(before) && str_equal(before, last))
+			return false;
+		if (above && str_equal(line, first)) {
+			if (unquoted)
+				return false;
+			above = false;
+		}
+		if (line.n)
+			unquoted = !is_quote(line);
+		before = line;
+	}
+	return true;
+}
+
+/* A text that may be an answer and does not stand by itself is one no answer is read from. */
+static void
+mark_answer(struct reading *out)
+{
+	if (str_trim(out->new_text).n > 0 && out->new_text.n <= ANSWER_MOST && !stands_apart(out->text, out->new_text))
+		out->interleaved = true;
+}
+
 /* The alternative that was not taken says the same, unless somebody wants a yes to be read that no person sees: so it
  * is read beside a text that may be an answer, and only there, as HTML costs more than all the rest. */
 static void
@@ -421,6 +463,7 @@ read_message(struct reader_context *c, struct str raw, struct arena *a, struct r
 	sender_read(&m, &c->setup, a, out);
 	read_body(&m, roles, a, out);
 	read_other(&m, roles, a, out);
+	mark_answer(out);
 	out->encrypted = body_is_encrypted(&m);
 	machine_classify(&m, &c->setup, a, out);
 	find_references(c, &m, a, out);
@@ -441,6 +484,7 @@ reading_read(struct reader_context *c, enum reading_input input, struct str raw,
 		text = str_head(raw, c->setup.limits.text_bytes);
 		text = transfer_lines(charset_to_utf8(text, STR("utf-8"), STR_NONE, a, &out->damaged, NULL), a);
 		read_single(text, input == READING_HTML, a, out);
+		mark_answer(out);
 		set_raw_key(raw, a, out);
 	}
 	if (out->malformed.n == 0)

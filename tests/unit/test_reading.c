@@ -93,6 +93,28 @@ test_unread_alternative(void)
 	buf_free(&raw);
 }
 
+/* What an answer is read from stands by itself. */
+static void
+test_apart(void)
+{
+	static const struct {
+		const char *text;
+		bool interleaved;
+	} rows[] = {
+		{ "Yes\n\nOn Monday Support wrote:\n> Please decide.\n", false },
+		{ "Yes\nOn Monday Support wrote:\n> Please decide.\n", false },
+		{ "On Monday Support wrote:\n> Please decide.\n\nYes\n", false },
+		{ "YES\n> on the first line to approve, or NO\n", true },
+		{ "CAUTION: This mail came from outside the organisation.\n\nYes\n", true },
+	};
+	struct reading r;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		reading_read(context, READING_TEXT, arena_copy(a, str_of(rows[i].text)), a, &r);
+		OK(r.interleaved == rows[i].interleaved, "stands by itself: row %zu", i);
+	}
+}
+
 static void
 test_attachments(void)
 {
@@ -273,6 +295,7 @@ main(void)
 	}
 	test_text();
 	test_unread_alternative();
+	test_apart();
 	test_attachments();
 	test_flags();
 	test_redaction();
