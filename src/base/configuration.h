@@ -14,6 +14,7 @@
 
 enum tls_mode { TLS_IMPLICIT, TLS_STARTTLS, TLS_NONE /* only to loopback addresses */ };
 enum authentication_mode { AUTHENTICATION_RESULTS, AUTHENTICATION_TOKEN };
+enum unknown_policy { UNKNOWN_RETRY, UNKNOWN_HOLD }; /* of a mail whose server's answer was lost */
 enum authentication_level { AUTH_FAIL, AUTH_NONE, AUTH_WEAK, AUTH_PASS }; /* ascending */
 
 struct strings {
@@ -82,7 +83,7 @@ struct configuration {
 	/* answers and the outbox */
 	int answers_per_10_minutes; /* global breaker for automatic answers */
 	int retry_days;
-	bool retry_unknown;
+	enum unknown_policy unknown;
 	/* health */
 	int health_poll_minutes, health_waiting_hours, health_outbox_minutes;
 	size_t health_disk_bytes;

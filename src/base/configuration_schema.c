@@ -136,6 +136,11 @@ static const struct key_choice authentication_choices[] = {
 	{ "none", AUTH_NONE },
 	{ NULL, 0 },
 };
+static const struct key_choice unknown_choices[] = {
+	{ "retry", UNKNOWN_RETRY },
+	{ "hold", UNKNOWN_HOLD },
+	{ NULL, 0 },
+};
 static const struct key_choice delimiter_choices[] = {
 	{ "+", '+' },
 	{ "-", '-' },
@@ -262,7 +267,7 @@ static const struct key calendar_keys[] = {
 
 static const struct key outbox_keys[] = {
 	NUMBER(C, "retry_days", retry_days, 1, 30, "5"),
-	{ .name = "retry_unknown", .type = KEY_BOOL, AT(C, retry_unknown), .fallback = "true" },
+	{ .name = "unknown", .type = KEY_CHOICE, AT(C, unknown), .choices = unknown_choices, .fallback = "retry" },
 	NUMBER(C, "answers_per_10_minutes", answers_per_10_minutes, 0, 100000, "60"),
 };
 

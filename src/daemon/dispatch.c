@@ -122,7 +122,7 @@ dispatch_judge(
 		return LETTER_SENT;
 	if (o->result == SMTP_REFUSED)
 		return LETTER_FAILED;
-	if (o->result == SMTP_UNKNOWN && !d->configuration->retry_unknown)
+	if (o->result == SMTP_UNKNOWN && d->configuration->unknown == UNKNOWN_HOLD)
 		return LETTER_UNKNOWN;
 	if (now - q->created_at > (int64_t)d->configuration->retry_days * 86400000)
 		return LETTER_FAILED;
@@ -189,7 +189,7 @@ dispatch_letter(struct dispatch *d, const struct store_queued *q, struct err *e)
 	struct err why;
 
 	fault_point("after-claim");
-	if (q->state == LETTER_UNKNOWN && !d->configuration->retry_unknown) {
+	if (q->state == LETTER_UNKNOWN && d->configuration->unknown == UNKNOWN_HOLD) {
 		o.result = SMTP_UNKNOWN;
 		snprintf(
 		    o.reply, sizeof(o.reply), "the process that was sending it died before it wrote down the answer");
@@ -233,7 +233,7 @@ dispatch_round(struct dispatch *d, size_t *n, struct err *e)
 		}
 	}
 	for (; i < *n; i++) { /* not tried: due again at once, but what is unknown stays so */
-		bool unknown = due[i].state == LETTER_UNKNOWN && !d->configuration->retry_unknown;
+		bool unknown = due[i].state == LETTER_UNKNOWN && d->configuration->unknown == UNKNOWN_HOLD;
 
 		if (dispatch_write(d, due[i].id, unknown ? LETTER_UNKNOWN : LETTER_QUEUED, due[i].last_reply,
 			unknown ? 0 : due[i].next_at, e) < 0)
