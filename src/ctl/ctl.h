@@ -55,7 +55,7 @@ struct verb {
 /* All commands; ends in a NULL group. One table a file, joined in verbs.c. */
 extern const struct verb verbs_setup[], verbs_people[], verbs_case[], verbs_access[], verbs_access_edit[],
     verbs_access_end[], verbs_access_report[], verbs_delegation[], verbs_mail[], verbs_mail_change[], verbs_outbox[],
-    verbs_read[], verbs_health[];
+    verbs_outbox_change[], verbs_read[], verbs_health[];
 
 /* The value of an option, the nth of a repeatable one; empty (p NULL) where it was not given. */
 struct str ctl_option(const struct ctl *c, const char *name);
@@ -64,6 +64,9 @@ bool ctl_has(const struct ctl *c, const char *name);
 struct str ctl_word(const struct ctl *c, size_t i);
 /* An option that is a number from least to most; fallback where it was not given. -1 and a message otherwise. */
 int ctl_number(const struct ctl *c, const char *name, int64_t least, int64_t most, int64_t fallback, int64_t *out);
+
+/* The first word as the number of a letter. 0, or the exit status after saying why. */
+int ctl_letter(const struct ctl *c, long long *id);
 
 /* --language, a code as templates are named by it ("en"); empty where it was not given. 0, or the exit status. */
 int ctl_language(const struct ctl *c, struct str *out);

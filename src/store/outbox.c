@@ -99,8 +99,8 @@ letter_redact(struct store_letter *l, struct arena *a)
 			*fields[i] = replace_all(*fields[i], tokens[t], a);
 }
 
-static int
-letter_load(struct store *s, int64_t id, struct arena *a, struct store_queued *out, struct err *e)
+int
+outbox_load(struct store *s, int64_t id, struct arena *a, struct store_queued *out, struct err *e)
 {
 	struct query q;
 	int rc;
@@ -117,9 +117,25 @@ letter_load(struct store *s, int64_t id, struct arena *a, struct store_queued *o
 }
 
 int
+outbox_scrub(struct store *s, int64_t id, struct arena *a, struct err *e)
+{
+	struct store_queued v;
+	struct store_letter *l = &v.letter;
+
+	if (outbox_load(s, id, a, &v, e))
+		return -1;
+	letter_redact(l, a);
+	return RUN(s, NULL, e,
+	    "UPDATE outbox SET message_id = ?, reply_to = ?, envelope_from = ?, subject = ?, text = ?, html = ?"
+	    " WHERE id = ?",
+	    TEXT(l->message_id), TEXT(l->reply_to), TEXT(l->envelope_from), TEXT(l->subject), TEXT(l->text),
+	    TEXT(l->html), NUMBER(id));
+}
+
+int
 store_outbox_get(struct store *s, int64_t id, struct arena *a, struct store_queued *out, struct err *e)
 {
-	if (letter_load(s, id, a, out, e))
+	if (outbox_load(s, id, a, out, e))
 		return -1;
 	letter_redact(&out->letter, a);
 	return 0;
@@ -188,7 +204,7 @@ static int
 letter_claim(struct store *s, int64_t id, struct str claimer, int64_t now, struct arena *a, struct store_queued *out,
     struct err *e)
 {
-	if (letter_load(s, id, a, out, e))
+	if (outbox_load(s, id, a, out, e))
 		return -1;
 	if (out->state == LETTER_CLAIMED)
 		out->state = LETTER_UNKNOWN;
@@ -229,22 +245,6 @@ store_outbox_claim(struct store *s, struct str claimer, int64_t now, int64_t sta
 }
 
 static int
-letter_scrub(struct store *s, int64_t id, struct arena *a, struct err *e)
-{
-	struct store_queued v;
-	struct store_letter *l = &v.letter;
-
-	if (letter_load(s, id, a, &v, e))
-		return -1;
-	letter_redact(l, a);
-	return RUN(s, NULL, e,
-	    "UPDATE outbox SET message_id = ?, reply_to = ?, envelope_from = ?, subject = ?, text = ?, html = ?"
-	    " WHERE id = ?",
-	    TEXT(l->message_id), TEXT(l->reply_to), TEXT(l->envelope_from), TEXT(l->subject), TEXT(l->text),
-	    TEXT(l->html), NUMBER(id));
-}
-
-static int
 result_write(struct store *s, int64_t id, enum letter_state state, struct str reply, int64_t next_at, int64_t now,
     struct arena *a, struct err *e)
 {
@@ -260,7 +260,7 @@ result_write(struct store *s, int64_t id, enum letter_state state, struct str re
 		return -1;
 	if (changes == 0)
 		return err_set(e, ERR_REJECT, "letter %lld is final already", (long long)id);
-	return state == LETTER_SENT || state == LETTER_CANCELLED ? letter_scrub(s, id, a, e) : 0;
+	return state == LETTER_SENT || state == LETTER_CANCELLED ? outbox_scrub(s, id, a, e) : 0;
 }
 
 int
@@ -299,19 +299,4 @@ store_outbox_next(struct store *s, int64_t *next_at, struct err *e)
 		*next_at = column_number(&q, 0);
 	query_close(&q);
 	return rc < 0 ? -1 : 0;
-}
-
-int
-store_outbox_retry(struct store *s, int64_t id, int64_t now, struct err *e)
-{
-	int64_t changes;
-
-	if (RUN(s, &changes, e,
-		"UPDATE outbox SET state = 'queued', next_at = ? WHERE id = ? AND state IN ('failed', 'unknown', "
-		"'queued')",
-		NUMBER(now), NUMBER(id)))
-		return -1;
-	return changes ? 0
-		       : err_set(e, ERR_REJECT, "letter %lld is sent, cancelled or being sent, or not there",
-			     (long long)id);
 }

@@ -336,7 +336,7 @@ CREATE TABLE alarm (
 
 CREATE TABLE outbox (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
-	state TEXT NOT NULL CHECK (state IN ('queued', 'claimed', 'sent', 'unknown', 'failed', 'cancelled')),
+	state TEXT NOT NULL CHECK (state IN ('queued', 'held', 'claimed', 'sent', 'unknown', 'failed', 'cancelled')),
 	created_at INTEGER NOT NULL,
 	next_at INTEGER, -- due; NULL: final, claimed, or held for a person
 	sent_at INTEGER,

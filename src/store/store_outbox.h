@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC
- * store_outbox.h: mails on their way out. queued -> claimed -> sent | unknown | failed; cancelled.
+ * store_outbox.h: mails on their way out. queued -> claimed -> sent | unknown | failed; held and cancelled are an
+ * operator's doing.
  */
 #ifndef CASEMAIL_STORE_STORE_OUTBOX_H
 #define CASEMAIL_STORE_STORE_OUTBOX_H
@@ -8,6 +9,7 @@
 
 enum letter_state {
 	LETTER_QUEUED,
+	LETTER_HELD, /* waits for an operator, who wanted that */
 	LETTER_CLAIMED,
 	LETTER_SENT,
 	LETTER_UNKNOWN,
@@ -35,7 +37,7 @@ int store_outbox_claim(struct store *s, struct str claimer, int64_t now, int64_t
     struct store_queued **out, size_t *n, struct err *e);
 /* The result of one attempt, in a transaction of its own. next_at: when LETTER_QUEUED (0: at once) or LETTER_UNKNOWN
  * (0: held for a person) is tried again. Sent and cancelled are final: the token is scrubbed from the row; a failed one
- * keeps it, for store_outbox_retry. ERR_REJECT where the row is final already. */
+ * keeps it, for a retry. ERR_REJECT where the row is final already. */
 int store_outbox_result(struct store *s, int64_t id, enum letter_state state, struct str reply, int64_t next_at,
     int64_t now, struct err *e);
 /* When the next row is due: ms, or 0 where none is. Claimed rows do not count: claim again after stale_ms at the
@@ -51,8 +53,17 @@ struct store_outbox_filter {
 int store_outbox_list(struct store *s, const struct store_outbox_filter *f, struct arena *a, struct store_queued **out,
     size_t *n, struct err *e);
 int store_outbox_get(struct store *s, int64_t id, struct arena *a, struct store_queued *out, struct err *e);
-/* Rows that wait for their next try, failed and unknown ones become due now. ERR_REJECT where id is in another state.
- * In the caller's transaction. */
-int store_outbox_retry(struct store *s, int64_t id, int64_t now, struct err *e);
+
+/* What an operator does with a letter, and in which states it may be. One that is claimed or sent is never changed. */
+enum letter_change {
+	LETTER_RETRY,   /* queued, failed, unknown: due now */
+	LETTER_HOLD,    /* queued: not sent until it is released */
+	LETTER_RELEASE, /* held: due now */
+	LETTER_CANCEL   /* queued, held, failed, unknown: never sent; its token is scrubbed from the row */
+};
+/* In the caller's transaction; *after: the state it has then. ERR_REJECT names the state where the change does not fit.
+ */
+int store_outbox_change(struct store *s, int64_t id, enum letter_change change, int64_t now, struct arena *a,
+    enum letter_state *after, struct err *e);
 
 #endif

@@ -263,8 +263,34 @@ def test_letters_are_shown_and_sent_again(house):
     o.change("UPDATE outbox SET state = 'failed', last_reply = ? WHERE id = ?", "550 no " + EVIL, letters[-1]["id"])
     for text in (o.ctl("outbox", "list"), o.ctl("outbox", "show", str(letters[-1]["id"]))):
         tap.check("\x1b" not in text and "\u202e" not in text and "550 no" in text, "a server's words are escaped")
-    tap.equal(o.json("outbox", "retry", str(letters[-1]["id"])), {"letter": letters[-1]["id"]}, "what retry says")
+    tap.equal(o.json("outbox", "retry", str(letters[-1]["id"])), {"letter": letters[-1]["id"], "state": "queued"}, "what retry says")
     tap.equal(o.value("SELECT state FROM outbox WHERE id = ?", letters[-1]["id"]), "queued", "state after retry")
+
+
+def test_letters_are_held_released_and_cancelled(house):
+    o = office(house)
+    o.ctl("case", "reply", "1", "A second letter.")
+    letter, other = (str(r["id"]) for r in o.json("outbox", "list", "--state", "queued")[:2])
+    tap.check("is held" in o.ctl("outbox", "hold", letter), "what hold says")
+    tap.equal([r["id"] for r in o.json("outbox", "list", "--state", "held")], [int(letter)], "held letters")
+    tap.equal(o.value("SELECT next_at FROM outbox WHERE id = ?", letter), None, "when it is due")
+    tap.equal(o.json("outbox", "release", letter), {"letter": int(letter), "state": "queued"}, "what release says")
+    tap.check(o.value("SELECT next_at FROM outbox WHERE id = ?", letter), "it is due again")
+    o.ctl("outbox", "cancel", letter, "--reason", "opened twice")
+    row = o.value("SELECT state || ' ' || message_id FROM outbox WHERE id = ?", letter)
+    tap.check(row.startswith("cancelled redacted."), f"a cancelled letter keeps no token: {row}")
+    events = [(r["event"], json.loads(r["details"]) if isinstance(r["details"], str) else r["details"]) for r in o.json("audit", "list", "--max", "3")]
+    tap.equal([e for e, _ in events], ["outbox-cancel", "outbox-release", "outbox-hold"], "audit")
+    tap.equal((events[0][1]["before"], events[0][1]["reason"]), ("queued", "opened twice"), "what it says of the end")
+    # what does not fit is refused with the state's name, and changes nothing
+    for state, verbs in (("sent", ("retry", "hold", "release", "cancel")), ("claimed", ("retry", "hold", "release", "cancel")),
+                         ("cancelled", ("retry", "hold", "release", "cancel")), ("failed", ("hold", "release")),
+                         ("unknown", ("hold", "release")), ("queued", ("release",)), ("held", ("retry", "hold"))):
+        o.change("UPDATE outbox SET state = ? WHERE id = ?", state, other)
+        for verb in verbs:
+            before = o.dump()
+            status, _, said = o.run("casectl", "outbox", verb, other, *(["--reason", "x"] if verb == "cancel" else []))
+            tap.check(status == 1 and f"is {state}" in said and o.dump() == before, f"{verb} of one that is {state}: {status} {said}")
 
 
 def test_the_audit_shows_and_verifies(house):
@@ -498,9 +524,14 @@ BAD = (  # words, exit status, what the complaint names
     (("mail", "drop", "99", "--reason", "spam"), 1, "99"),
     (("mail", "export", "99"), 1, "99"),
     (("mail", "list", "--outcome", "lost"), 2, "appended"),
-    (("outbox", "list", "--state", "lost"), 2, "queued, claimed"),
+    (("outbox", "list", "--state", "lost"), 2, "queued, held, claimed"),
     (("outbox", "show", "99"), 1, "99"),
     (("outbox", "retry", "99"), 1, "99"),
+    (("outbox", "hold", "99"), 1, "99"),
+    (("outbox", "hold", "one"), 2, "number of a letter"),
+    (("outbox", "release", "99"), 1, "99"),
+    (("outbox", "cancel", "99"), 2, "--reason"),
+    (("outbox", "cancel", "99", "--reason", "x"), 1, "99"),
     (("audit", "list", "--max", "-1"), 2, "a number from 1"),
     (("explain", "/nonexistent"), 1, "/nonexistent"),
     (("read", "/nonexistent"), 1, "/nonexistent"),

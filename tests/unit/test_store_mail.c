@@ -96,6 +96,7 @@ test_outbox(void)
 {
 	struct rig r;
 	struct store_queued *q, one;
+	enum letter_state after;
 	int64_t a, next;
 	size_t n;
 	char other[] = "zzzz456789abcdefghjkmnpqrs";
@@ -127,8 +128,8 @@ test_outbox(void)
 	IS_STR(one.last_reply, STR("550 no"), "with the server's words");
 	IS_STR(one.letter.message_id, STR("redacted.key1@support.example"), "no token is shown");
 	MUST(&r, store_begin(r.s, &r.e));
-	MUST(&r, store_outbox_retry(r.s, a, NOW, &r.e));
-	IS_INT(store_outbox_retry(r.s, a, NOW, &r.e), 0, "one that waits is due at once");
+	MUST(&r, store_outbox_change(r.s, a, LETTER_RETRY, NOW, r.a, &after, &r.e));
+	IS_INT(store_outbox_change(r.s, a, LETTER_RETRY, NOW, r.a, &after, &r.e), 0, "one that waits is due at once");
 	MUST(&r, store_commit(r.s, &r.e));
 	MUST(&r, store_outbox_claim(r.s, STR("4"), NOW, 1000, 10, r.a, &q, &n, &r.e));
 	OK(n == 1 && q[0].id == a, "a retried one is due");
