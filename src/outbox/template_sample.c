@@ -48,6 +48,7 @@ static const struct {
 	{ "quoted_line", "Should be fine I think?" },
 	{ "why", "the words are a question" },
 	{ "code", "K7M2Q9" },
+	{ "reply_to", "support+k7m2q9x4w8r3k7m2q9x4w8r3k7@support.example" },
 	{ "sender_address", "someone@elsewhere.example" },
 };
 

@@ -62,11 +62,11 @@ struct notice {
  * reference, recipient_name, recipient_first_name, date. Ends in NULL. */
 extern const char *const notice_standard_values[];
 
-#define NOTICE_DRAWN_VALUE "code"
-
-/* What notices of kind k carry besides, in a fixed order; ends in NULL. "code" of NOTICE_CONFIRM comes from the
- * conductor, who draws it; all others are set by the plan, empty where there is nothing to say. */
+/* What notices of kind k carry besides, in a fixed order; ends in NULL. Drawn ones come from the conductor; all others
+ * are set by the plan, empty where there is nothing to say. */
 const char *const *notice_values(enum notice_kind k);
+/* Whether the value comes from what is drawn for the letter, so that no plan can know it: code, reply_to. */
+bool notice_value_is_drawn(const char *name);
 /* Whether templates of kind k may use name: standard or of its own. */
 bool notice_has_value(enum notice_kind k, struct str name);
 
@@ -96,6 +96,7 @@ bool notice_has_value(enum notice_kind k, struct str name);
  *                  not say yes or no, or say it with a condition), why_empty, why_quote (answer mixed with the quoted
  *                  mail), why_unreadable (encrypted, or not decodable), why_code (confirmation code missing or wrong)
  * code             the six characters a confirmation begins with
+ * reply_to         the address with the letter's own token, for a link in HTML; empty where there are no sub-addresses
  * sender_address   From of the mail in question; never mailed to
  */
 
