@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""What an approver sees and answers, through real servers: the buttons of the mails."""
+"""What an approver sees and answers, through real servers: the buttons of the mails, and every language."""
 
 import contextlib
 import html.parser
@@ -24,6 +24,7 @@ def servers():
     with Rig() as rig:
         rig.eva = rig.person("eva.lind@customer.example", "Eva Lind")
         rig.ada = rig.person("ada.alm@customer.example", "Ada Alm")
+        rig.approvers = [rig.person(f"approver{n}@customer.example", f"Ann Approver{n}") for n in range(len(READ))]
         rig.otto = rig.person("otto.admin@helpdesk.example", "Otto Admin")
         rig.supports = iter([rig.person(f"support{n}@helpdesk.example") for n in range(MAILBOXES)])
         rig.numbers = itertools.count(1)
@@ -162,6 +163,81 @@ def test_a_template_with_a_wrong_button_is_refused(rig):
                 raise tap.Failed(f"{answer}: accepted")
             os.unlink(path)
         daemon.run("casemaild", "-n", "-c", daemon.conf)
+
+
+# --- languages ----------------------------------------------------------------
+
+# language: words of the request mail, and of the mail that asks again; what approves, what denies, and what does neither
+MAILED = {
+    "en": ("Reply with YES to approve", "The line we looked at is", "Yes, approved.", "No, rejected.", "I will ask his manager first"),
+    "de": ("Antworten Sie mit JA", "Gelesen haben wir die Zeile", "Ja, gerne.", "Nein, danke.", "Ich frage erst seine Vorgesetzte"),
+    "fr": ("Répondez OUI", "La ligne que nous avons lue", "Oui, merci.", "Non, merci.", "Je dois d'abord demander à son chef"),
+    "es": ("Responda SÍ", "La línea que leímos", "Sí, gracias.", "No, gracias.", "Primero tengo que preguntar a su jefa"),
+    "pt": ("Responda SIM", "A linha que lemos", "Sim, obrigado.", "Não, obrigado.", "Primeiro preciso de perguntar ao chefe"),
+    "it": ("Risponda SÌ", "La riga che abbiamo letto", "Sì, grazie.", "No, grazie.", "Devo prima chiedere al suo capo"),
+    "pl": ("Odpowiedz TAK", "Odczytana linia", "Tak, dziękuję.", "Nie, dziękuję.", "Najpierw zapytam jego przełożoną"),
+    "ja": ("「はい」", "読み取った行", "はい、承認します。", "いいえ、却下します。", "まず上司に確認します"),
+}
+# Languages without mails of their own.
+READ = {
+    "nl": ("Ja, akkoord.", "Nee, afgewezen.", "Ik vraag het eerst aan zijn chef"),
+    "cs": ("Ano, schvaluji.", "Ne, zamítám.", "Nejdřív se zeptám jeho šéfa"),
+    "sv": ("Ja, godkänns.", "Nej, tack.", "Jag frågar hans chef först"),
+    "da": ("Ja, godkendt.", "Nej, afvist.", "Jeg spørger først hans chef"),
+    "no": ("Ja, godkjent.", "Nei, avslått.", "Jeg spør sjefen hans først"),
+    "fi": ("Kyllä, hyväksyn.", "Ei, hylkään.", "Kysyn ensin hänen esimieheltään"),
+    "tr": ("Evet, onaylıyorum.", "Hayır, reddediyorum.", "Önce müdürüne soracağım"),
+    "ru": ("Да, одобряю.", "Нет, отклоняю.", "Сначала спрошу его начальника"),
+    "uk": ("Так, погоджую.", "Ні, відхиляю.", "Спершу запитаю його керівника"),
+    "zh": ("同意", "不同意", "我先问一下他的经理"),
+    "ko": ("네, 승인합니다.", "아니요, 반려합니다.", "먼저 팀장님께 여쭤보겠습니다"),
+    "ar": ("نعم، أوافق.", "لا، أرفض.", "سأسأل مديره أولاً"),
+    "he": ("כן, מאשר.", "לא, נדחה.", "אשאל קודם את המנהל שלו"),
+}
+DECIDED = ("read-only", None, None)  # the level after a yes, a no, and neither
+OUTCOMES = ("decided approved", "decided denied", "asked-again unclear")
+
+
+def asked_in(rig, daemon, language, number):
+    """An approver with this language, of a deployment with three requests."""
+    approver = rig.approvers[number]
+    org_id = f"ORG-{number}"
+    daemon.desk.type("deployment", "add", org_id, "--org", "Acme Ltd")
+    daemon.desk.type("approver", "add", approver.address, "--name", approver.name, "--deployment", org_id, "--language", language)
+    persons = [grantee(daemon, f"{language}.{n}") for n in ("yes", "no", "perhaps")]
+    for person in persons:
+        daemon.desk.request_access(person, org_id, "read-only", rig.eva)
+    return approver, persons
+
+
+def answered_in(rig, languages, wanted):
+    """All are asked, all answer, in one go. languages: the three answers of each; wanted(language): what their mails hold."""
+    with installed(rig, outbox={"answers_per_10_minutes": 1000}) as daemon:
+        asked = {language: asked_in(rig, daemon, language, n) for n, language in enumerate(languages)}
+        daemon.once()
+        for language, (approver, persons) in asked.items():
+            for person, answer in zip(persons, languages[language]):
+                mail = approver.wait_for(predicate=lambda m, p=person: p.address in people.plain(m))
+                tap.check(wanted(language)[0] in people.plain(mail), f"{language}: the mail is {people.plain(mail)}")
+                approver.reply(mail, answer, style="gmail")
+        take_in(daemon, 3 * len(languages))
+        daemon.once()
+        for language, (approver, persons) in asked.items():
+            rows = daemon.rows("SELECT m.outcome || ' ' || m.reason AS what FROM message m JOIN request r ON r.id = m.request"
+                               " WHERE m.sender = ? ORDER BY r.id", approver.address)
+            tap.equal(tuple(r["what"] for r in rows), OUTCOMES, f"outcomes in {language}")
+            tap.equal(tuple(level(daemon, p) for p in persons), DECIDED, f"levels in {language}")
+            again = people.plain(daemon.notice(approver, "ask-again"))
+            unwrapped = " ".join(again.split())
+            tap.check(wanted(language)[1] in unwrapped and languages[language][2] in unwrapped, f"{language}: asked again by {again}")
+
+
+def test_each_language_of_the_mails(rig):
+    answered_in(rig, {k: v[2:] for k, v in MAILED.items()}, MAILED.get)
+
+
+def test_each_language_that_is_only_read(rig):
+    answered_in(rig, READ, lambda _: MAILED["en"])
 
 
 if __name__ == "__main__":
