@@ -32,6 +32,7 @@ declare -A _casectl_table=(
 	['case search']=''
 	['case show']=''
 	['case status']='--by --sub-status'
+	['check-auth']=''
 	['contact add']='--name --org --employer --country --phone --access --language'
 	['contact list']=''
 	['deployment add']='--org --end-user --partner --product'

@@ -64,6 +64,31 @@ letter_date(const struct draft *d, int64_t ms)
 	return arena_copy(d->a->arena, str_of(text));
 }
 
+/* Whether an answer to Reply-To proves which letter it answers. */
+static bool
+letter_has_token_address(const struct draft *d)
+{
+	const struct configuration *c = d->a->configuration;
+
+	return d->n->token != TOKEN_NONE && !d->n->from_noreply && c->subaddress_delimiter != 0 &&
+	       str_find_char(c->address, '@') >= 0;
+}
+
+/* local+TOKEN@domain, or the plain address where there is no token or the server has no sub-addresses. */
+static struct str
+letter_reply_to(const struct draft *d)
+{
+	const struct configuration *c = d->a->configuration;
+	ptrdiff_t at = str_find_char(c->address, '@');
+
+	if (d->n->from_noreply)
+		return STR_NONE;
+	if (!letter_has_token_address(d))
+		return c->address;
+	return arena_format(d->a->arena, "%.*s%c%s%.*s", STR_ARGS(str_head(c->address, (size_t)at)),
+	    c->subaddress_delimiter, d->token, STR_ARGS(str_skip(c->address, (size_t)at)));
+}
+
 /* The values every template may use, then the notice's own. */
 static size_t
 letter_values(const struct draft *d, struct template_value *v)
@@ -85,26 +110,13 @@ letter_values(const struct draft *d, struct template_value *v)
 	v[n++] = (struct template_value){ "case_sub_status", d->view.sub_status };
 	if (d->n->token == TOKEN_OF_CONFIRMATION)
 		v[n++] = (struct template_value){ "code", str_of(d->code) };
+	if (letter_has_token_address(d) && notice_has_value(d->n->kind, STR("reply_to")))
+		v[n++] = (struct template_value){ "reply_to", letter_reply_to(d) };
 	if (d->request.id)
 		v[n++] = (struct template_value){ "expires_at", letter_date(d, d->request.expires_at) };
 	for (size_t i = 0; i < d->n->n_values && n < VALUES_MOST; i++)
 		v[n++] = (struct template_value){ d->n->values[i].name, d->n->values[i].text };
 	return n;
-}
-
-/* local+TOKEN@domain, or the plain address where there is no token or the server has no sub-addresses. */
-static struct str
-letter_reply_to(const struct draft *d)
-{
-	const struct configuration *c = d->a->configuration;
-	ptrdiff_t at = str_find_char(c->address, '@');
-
-	if (d->n->from_noreply)
-		return STR_NONE;
-	if (d->n->token == TOKEN_NONE || c->subaddress_delimiter == 0 || at < 0)
-		return c->address;
-	return arena_format(d->a->arena, "%.*s%c%s%.*s", STR_ARGS(str_head(c->address, (size_t)at)),
-	    c->subaddress_delimiter, d->token, STR_ARGS(str_skip(c->address, (size_t)at)));
 }
 
 static void

@@ -8,6 +8,8 @@
 
 #include "rules/notice.h"
 
+#include <string.h>
+
 #define REQUEST_VALUES "person_name", "person_address", "person_employer", "requester_name", "lines"
 #define DECISION_VALUES "decision", "approved", "denied", "decider_name", "decided_at", "comment"
 
@@ -27,9 +29,9 @@ static const struct kind {
 	[NOTICE_CUSTOMER_REPLIED] = { "customer-replied",
 	    { "update_text", "author_name", "author_address", "files", "old_status", "new_status" } },
 	[NOTICE_REPLY_REFUSED] = { "reply-refused", { "reason", "closed_case", "no_reference", "not_permitted" } },
-	[NOTICE_ACCESS_REQUEST] = { "access-request", { REQUEST_VALUES, "expires_at", "changed_from" } },
+	[NOTICE_ACCESS_REQUEST] = { "access-request", { REQUEST_VALUES, "expires_at", "changed_from", "reply_to" } },
 	[NOTICE_ASK_AGAIN] = { "ask-again", { REQUEST_VALUES, "expires_at", "quoted_line", "why", "why_unclear",
-						"why_empty", "why_quote", "why_unreadable", "why_code" } },
+						"why_empty", "why_quote", "why_unreadable", "why_code", "reply_to" } },
 	[NOTICE_CONFIRM] = { "confirm",
 	    { REQUEST_VALUES, "expires_at", "decision", "approved", "denied", "why", "code" } },
 	[NOTICE_ALREADY_DECIDED] = { "already-decided",
@@ -39,7 +41,7 @@ static const struct kind {
 	[NOTICE_ACCESS_GRANTED] = { "access-granted", { REQUEST_VALUES, "denied_lines", "decider_name", "comment" } },
 	[NOTICE_ACCESS_DENIED] = { "access-denied", { REQUEST_VALUES, "decider_name", "comment" } },
 	[NOTICE_ACCESS_EXPIRED] = { "access-expired", { REQUEST_VALUES, "expires_at" } },
-	[NOTICE_REMINDER] = { "reminder", { REQUEST_VALUES, "expires_at" } },
+	[NOTICE_REMINDER] = { "reminder", { REQUEST_VALUES, "expires_at", "reply_to" } },
 	[NOTICE_ESCALATION] = { "escalation",
 	    { REQUEST_VALUES, "reason", "detail", "no_approver", "approver_is_grantee", "approver_bounced",
 		"answer_refused", "unanswered" } },
@@ -63,6 +65,12 @@ notice_values(enum notice_kind k)
 	static const char *const none[] = { NULL };
 
 	return (unsigned)k < NOTICE_COUNT ? kinds[k].values : none;
+}
+
+bool
+notice_value_is_drawn(const char *name)
+{
+	return strcmp(name, "code") == 0 || strcmp(name, "reply_to") == 0;
 }
 
 bool

@@ -64,11 +64,11 @@ struct notice {
  * reference, recipient_name, recipient_first_name, date. Ends in NULL. */
 extern const char *const notice_standard_values[];
 
-#define NOTICE_DRAWN_VALUE "code"
-
-/* What notices of kind k carry besides, in a fixed order; ends in NULL. "code" of NOTICE_CONFIRM comes from the
- * conductor, who draws it; all others are set by the plan, empty where there is nothing to say. */
+/* What notices of kind k carry besides, in a fixed order; ends in NULL. Drawn ones come from the conductor; all others
+ * are set by the plan, empty where there is nothing to say. */
 const char *const *notice_values(enum notice_kind k);
+/* Whether the value comes from what is drawn for the letter, so that no plan can know it: code, reply_to. */
+bool notice_value_is_drawn(const char *name);
 /* Whether templates of kind k may use name: standard or of its own. */
 bool notice_has_value(enum notice_kind k, struct str name);
 
@@ -100,6 +100,7 @@ bool notice_has_value(enum notice_kind k, struct str name);
  * code             the six characters a confirmation begins with
  * problems, recovered   checks that are not ok, and that are ok again, one a line (English)
  * messages         kept messages, one a line: number, outcome, reason, sender, subject; total: how many
+ * reply_to         the address with the letter's own token, for a link in HTML; empty where there are no sub-addresses
  * sender_address   From of the mail in question; never mailed to
  */
 
