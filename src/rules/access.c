@@ -22,12 +22,60 @@ access_lines_of(const struct access_request *r, int64_t approver)
 }
 
 bool
-access_pending_without(const struct access_request *r, int64_t approver)
+access_is_pending(const struct access_request *r)
 {
 	for (size_t i = 0; i < r->n_lines; i++)
-		if (r->lines[i].state == LINE_PENDING && !request_line_approver(&r->lines[i], approver))
+		if (r->lines[i].state == LINE_PENDING)
 			return true;
 	return false;
+}
+
+static bool
+is_shown(const struct token_fact *t, const struct request_line *l)
+{
+	for (size_t i = 0; i < t->n_lines; i++)
+		if (t->lines[i] == l->id)
+			return true;
+	return false;
+}
+
+size_t
+access_lines_shown(const struct access_request *r, int64_t approver, const struct token_fact *token)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_lines; i++)
+		n += request_line_open_to(&r->lines[i], approver) && is_shown(token, &r->lines[i]);
+	return n;
+}
+
+/* Whether that word decides that line. Who became an approver of a line after the mail was written has not been asked
+ * about it. */
+static bool
+is_decided(const struct access_decision *d, const struct request_line *l)
+{
+	return request_line_open_to(l, d->decider->id) && (d->token == NULL || is_shown(d->token, l));
+}
+
+/* r as it stands after d. */
+static struct access_request *
+decided_request(struct arena *a, const struct access_request *r, const struct access_decision *d)
+{
+	struct access_request *out = arena_new(a, struct access_request);
+
+	*out = *r;
+	out->lines = arena_array(a, r->n_lines, sizeof(*out->lines));
+	for (size_t i = 0; i < r->n_lines; i++) {
+		struct request_line *l = &out->lines[i];
+
+		*l = r->lines[i];
+		if (!is_decided(d, l))
+			continue;
+		l->state = d->approve ? LINE_APPROVED : LINE_DENIED;
+		l->decided_by = *d->decider;
+		l->decided_at = d->now;
+	}
+	return out;
 }
 
 /* --- words --- */
@@ -42,63 +90,47 @@ add_line(struct buf *b, const struct request_line *l)
 	    access_level_name(l->removal ? ACCESS_NONE : l->level));
 }
 
-/* The lines that wanted says yes to, as text in a; what goes beyond LINES_MAX is left out, and that is said. */
+/* Which lines of a request: in one state (or -1), open to an approver (or 0), decided by a word (or NULL). */
+struct lines {
+	int state;
+	int64_t open_to;
+	const struct access_decision *decided;
+};
+
+static bool
+is_wanted(const struct lines *w, const struct request_line *l)
+{
+	return (w->state < 0 || l->state == (enum line_state)w->state) &&
+	       (w->open_to == 0 || request_line_open_to(l, w->open_to)) &&
+	       (w->decided == NULL || is_decided(w->decided, l));
+}
+
+/* Those lines as text in a; what goes beyond LINES_MAX is left out, and that is said. */
 static struct str
-lines_text(struct arena *a, const struct access_request *r,
-    bool (*wanted)(const struct request_line *l, const struct access_decision *d), const struct access_decision *d)
+lines_text(struct arena *a, const struct access_request *r, struct lines wanted)
 {
 	struct buf b;
 	struct str text;
 
 	buf_init(&b, LINES_MAX);
 	for (size_t i = 0; i < r->n_lines; i++)
-		if (wanted(&r->lines[i], d))
+		if (is_wanted(&wanted, &r->lines[i]))
 			add_line(&b, &r->lines[i]);
 	text = b.overflow ? arena_format(a, "%.*s\n...", STR_ARGS(buf_str(&b))) : arena_copy(a, buf_str(&b));
 	buf_free(&b);
 	return text;
 }
 
-static bool
-is_any(const struct request_line *l, const struct access_decision *d)
-{
-	(void)l;
-	(void)d;
-	return true;
-}
-
-static bool
-is_decided_now(const struct request_line *l, const struct access_decision *d)
-{
-	return request_line_open_to(l, d->decider->id);
-}
-
-static bool
-is_approved(const struct request_line *l, const struct access_decision *d)
-{
-	return is_decided_now(l, d) ? d->approve : l->state == LINE_APPROVED;
-}
-
-static bool
-is_denied(const struct request_line *l, const struct access_decision *d)
-{
-	return is_decided_now(l, d) ? !d->approve : l->state == LINE_DENIED;
-}
-
 struct str
 access_lines_text(struct arena *a, const struct access_request *r, int64_t approver)
 {
-	struct access_decision d = { .decider = &(struct person){ .id = approver } };
-
-	return lines_text(a, r, approver ? is_decided_now : is_any, &d);
+	return lines_text(a, r, (struct lines){ .state = -1, .open_to = approver });
 }
 
 struct str
 access_lines_granted(struct arena *a, const struct access_request *r)
 {
-	struct access_decision none = { .decider = &(struct person){ 0 } };
-
-	return lines_text(a, r, is_approved, &none);
+	return lines_text(a, r, (struct lines){ .state = LINE_APPROVED });
 }
 
 void
@@ -139,7 +171,7 @@ access_notice(struct plan *p, enum notice_kind kind, const struct person *to, co
 /* --- a decision --- */
 
 struct deciding {
-	const struct access_request *r;
+	const struct access_request *r, *after; /* as it was, and as it is then */
 	const struct access_decision *d;
 	struct str lines; /* those decided now */
 };
@@ -158,17 +190,18 @@ fill_decision(struct plan *p, struct notice *n, const struct deciding *x)
 	notice_value(p, n, "rule", str_of(d->rule));
 }
 
-/* Whether who is an approver of a line before (i, k) that the decider decides: then a receipt is already there. */
+/* Whether approver k of line i is one of a decided line before: then a receipt is already there. */
 static bool
-told_before(const struct access_request *r, int64_t decider, size_t i, size_t k)
+told_before(const struct deciding *x, size_t i, size_t k)
 {
-	int64_t who = r->lines[i].approvers[k].id;
+	const struct request_line *l = x->r->lines;
+	int64_t who = l[i].approvers[k].id;
 
 	for (size_t j = 0; j < i; j++)
-		if (request_line_open_to(&r->lines[j], decider) && request_line_approver(&r->lines[j], who))
+		if (is_decided(x->d, &l[j]) && request_line_approver(&l[j], who))
 			return true;
 	for (size_t j = 0; j < k; j++)
-		if (r->lines[i].approvers[j].id == who)
+		if (l[i].approvers[j].id == who)
 			return true;
 	return false;
 }
@@ -182,13 +215,12 @@ send_receipts(struct plan *p, const struct deciding *x)
 	for (size_t i = 0; i < r->n_lines; i++) {
 		const struct request_line *l = &r->lines[i];
 
-		if (!request_line_open_to(l, x->d->decider->id))
+		if (!is_decided(x->d, l))
 			continue;
 		for (size_t k = 0; k < l->n_approvers; k++) {
 			const struct person *to = &l->approvers[k];
 
-			if (person_reachable(to) && to->id != r->requester.id &&
-			    !told_before(r, x->d->decider->id, i, k))
+			if (person_reachable(to) && to->id != r->requester.id && !told_before(x, i, k))
 				fill_decision(p, access_notice(p, NOTICE_DECISION_RECEIPT, to, r), x);
 		}
 	}
@@ -204,7 +236,7 @@ decide_lines(struct plan *p, const struct deciding *x)
 	for (size_t i = 0; i < r->n_lines; i++) {
 		struct effect *f;
 
-		if (!request_line_open_to(&r->lines[i], x->d->decider->id))
+		if (!is_decided(x->d, &r->lines[i]))
 			continue;
 		f = plan_effect(p, EFFECT_LINE);
 		f->request_id = request_id(r);
@@ -232,8 +264,8 @@ static void
 finish(struct plan *p, const struct deciding *x)
 {
 	const struct access_request *r = x->r;
-	struct str granted = lines_text(p->arena, r, is_approved, x->d);
-	struct str denied = lines_text(p->arena, r, is_denied, x->d);
+	struct str granted = access_lines_granted(p->arena, x->after);
+	struct str denied = lines_text(p->arena, x->after, (struct lines){ .state = LINE_DENIED });
 	struct effect *f = plan_effect(p, EFFECT_TOKENS_OF_REQUEST);
 	struct notice *n;
 
@@ -251,20 +283,22 @@ finish(struct plan *p, const struct deciding *x)
 	notice_value(p, n, "comment", x->d->comment);
 }
 
-void
+const struct access_request *
 access_decide(struct plan *p, const struct access_request *r, const struct access_decision *d)
 {
-	struct deciding x = { r, d, access_lines_text(p->arena, r, d->decider->id) };
+	struct deciding x = { r, decided_request(p->arena, r, d), d,
+		lines_text(p->arena, r, (struct lines){ .state = -1, .decided = d }) };
 	struct str words;
 
 	if (x.lines.n == 0)
-		return;
+		return x.after;
 	words = arena_format(p->arena, "%s by %.*s (%s):\n%.*s%s%.*s", d->approve ? "Approved" : "Denied",
 	    STR_ARGS(person_full_name(d->decider, p->arena)), d->rule, STR_ARGS(x.lines), d->comment.n ? "\n\n" : "",
 	    STR_ARGS(d->comment));
 	decide_lines(p, &x);
 	plan_update(p, request_case(r), d->decider, d->way, UPDATE_PUBLIC, words);
 	send_receipts(p, &x);
-	if (!access_pending_without(r, d->decider->id))
+	if (!access_is_pending(x.after))
 		finish(p, &x);
+	return x.after;
 }

@@ -26,6 +26,8 @@ int access_request_edit(const struct access_request *old, const struct access_re
 /* One approver's word. */
 struct access_decision {
 	const struct person *decider;
+	const struct token_fact *token; /* of the mail that is answered: only what that mail has shown is decided; NULL:
+					 * there was none, and all that the decider may decide is */
 	bool approve;
 	struct str comment; /* what else the approver wrote */
 	const char *rule;   /* in plain words, constant: receipts name it */
@@ -33,10 +35,12 @@ struct access_decision {
 	int64_t now; /* ms */
 };
 
-/* Adds to p the decision of the lines of r that the decider may decide: states, grants, receipts to the approvers of
- * those lines and to the requester; when no line is pending any more also the mail to the person, the end of the
- * request's tokens and of the admin case (A5). r is not changed; where its ids are 0 it is the one p creates. */
-void access_decide(struct plan *p, const struct access_request *r, const struct access_decision *d);
+/* Adds to p the decision of the lines of r that the decider may decide and was shown: states, grants, receipts to the
+ * approvers of those lines and to the requester; when no line is pending any more also the mail to the person, the end
+ * of the request's tokens and of the admin case (A5). r is not changed; where its ids are 0 it is the one p creates.
+ * Returns r as it is then, in p's arena. */
+const struct access_request *access_decide(
+    struct plan *p, const struct access_request *r, const struct access_decision *d);
 
 /* Sets the values every notice about a request has; lines: those approver may decide now, 0: all. */
 void access_describe(struct plan *p, struct notice *n, const struct access_request *r, int64_t approver);
@@ -48,11 +52,12 @@ struct str access_lines_text(struct arena *a, const struct access_request *r, in
 
 struct str access_lines_granted(struct arena *a, const struct access_request *r); /* likewise, those approved */
 
-/* Whether lines stay pending when approver's are decided. */
-bool access_pending_without(const struct access_request *r, int64_t approver);
+bool access_is_pending(const struct access_request *r); /* a line is */
 
-/* The lines of r that approver may decide now: pending, approver among the line's approvers. */
+/* The lines of r that approver may decide now: pending, approver among the line's approvers. And those of them that the
+ * mail with the token has shown. */
 size_t access_lines_of(const struct access_request *r, int64_t approver);
+size_t access_lines_shown(const struct access_request *r, int64_t approver, const struct token_fact *token);
 
 /* Asks one more approver about r, with a token of his own; nothing where no line is his to decide. */
 void access_ask(struct plan *p, const struct access_request *r, const struct person *to);

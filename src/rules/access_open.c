@@ -228,11 +228,12 @@ access_request_open(const struct access_request *r, const struct snapshot *s, co
     struct arena *a, struct plan *out, struct err *e)
 {
 	struct access_request *open;
+	const struct access_request *now;
 
 	if (check_request(r, s, policy, e) < 0)
 		return -1;
 	plan_init(out, a);
-	open = without_grantee(r, policy, a);
+	now = open = without_grantee(r, policy, a);
 	set_times(open, policy, s->now);
 	open_case(out, open);
 	if (r->requester.id && access_lines_of(open, r->requester.id) > 0) {
@@ -241,17 +242,12 @@ access_request_open(const struct access_request *r, const struct snapshot *s, co
 			.rule = "the request was made by a designated approver",
 			.way = WAY_SYSTEM,
 			.now = s->now };
-		struct access_request *rest = without_grantee(open, policy, a);
 
-		access_decide(out, open, &self);
-		for (size_t i = 0; i < rest->n_lines; i++)
-			if (request_line_open_to(&open->lines[i], r->requester.id))
-				rest->lines[i].state = LINE_APPROVED;
-		open = rest;
+		now = access_decide(out, open, &self);
 	}
-	for (size_t i = 0; i < open->n_lines; i++)
-		if (open->lines[i].state == LINE_PENDING && !ask_approvers(out, open, i))
-			escalate_line(out, open, &open->lines[i], s);
+	for (size_t i = 0; i < now->n_lines; i++)
+		if (now->lines[i].state == LINE_PENDING && !ask_approvers(out, now, i))
+			escalate_line(out, now, &now->lines[i], s);
 	return 0;
 }
 

@@ -10,15 +10,6 @@
 #include "rules/notice.h"
 
 static bool
-is_pending(const struct access_request *r)
-{
-	for (size_t i = 0; i < r->n_lines; i++)
-		if (r->lines[i].state == LINE_PENDING)
-			return true;
-	return false;
-}
-
-static bool
 is_first_of(const struct access_request *r, size_t i, size_t k)
 {
 	for (size_t j = 0; j < i; j++)
@@ -59,7 +50,7 @@ static void
 tell_administrators(
     struct plan *out, const struct access_request *r, const struct person *administrators, size_t n_administrators)
 {
-	for (size_t i = 0; is_pending(r) && i < n_administrators; i++) {
+	for (size_t i = 0; access_is_pending(r) && i < n_administrators; i++) {
 		struct notice *n;
 
 		if (!person_reachable(&administrators[i]))
@@ -103,7 +94,7 @@ access_expire(const struct access_request *r, struct arena *a, struct plan *out)
 	struct effect *f;
 
 	plan_init(out, a);
-	if (!is_pending(r))
+	if (!access_is_pending(r))
 		return;
 	for (size_t i = 0; i < r->n_lines; i++) {
 		if (r->lines[i].state != LINE_PENDING)
@@ -144,7 +135,7 @@ access_due(const struct access_request *r, int64_t now, const struct person *adm
 	struct effect *f;
 
 	plan_init(out, a);
-	if (!is_pending(r))
+	if (!access_is_pending(r))
 		return;
 	if (is_due(r->expires_at, now)) {
 		access_expire(r, a, out);
@@ -167,7 +158,7 @@ access_next(const struct access_request *r)
 {
 	int64_t next = r->expires_at;
 
-	if (!is_pending(r))
+	if (!access_is_pending(r))
 		return 0;
 	if (r->remind_at && (next == 0 || r->remind_at < next))
 		next = r->remind_at;

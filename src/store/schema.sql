@@ -383,6 +383,14 @@ CREATE INDEX token_request ON token (request) WHERE request IS NOT NULL;
 CREATE INDEX token_case ON token (case_id) WHERE case_id IS NOT NULL;
 CREATE INDEX token_letter ON token (letter) WHERE letter IS NOT NULL;
 
+-- The lines of the request that the mail with the token has shown: an answer to it decides no other.
+CREATE TABLE token_line (
+	token INTEGER NOT NULL REFERENCES token ON DELETE CASCADE,
+	line INTEGER NOT NULL REFERENCES request_line ON DELETE CASCADE,
+	PRIMARY KEY (token, line)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX token_line_line ON token_line (line);
+
 -- Audit: only ever added to ------------------------------------------------------------------------------------------
 
 CREATE TABLE audit (

@@ -280,6 +280,29 @@ def test_24_an_edited_request_voids_older_mails(rig):
             tap.equal(levels(daemon, rig.bo), held, "levels")
 
 
+def test_row_7_an_answer_decides_only_what_its_mail_has_shown(rig):
+    with installed(rig, approvers=()) as daemon:
+        daemon.desk.approver(rig.ada, "ACME-1")
+        daemon.desk.approver(rig.karl, "ACME-2")
+        daemon.ctl("access", "request", rig.bo.address, "--deployment", "ACME-1=basic", "--deployment", "ACME-2=read-write",
+                   "--by", rig.eva.address)
+        daemon.once()
+        old = daemon.notice(rig.ada, "access-request")
+        tap.check("ACME-2" not in people.plain(old), "the mail shows what Ada decides, and no more")
+        daemon.desk.type("approver", "add", rig.ada.address, "--deployment", "ACME-2")
+        rig.ada.reply(old, "Yes, approved.", style="apple")
+        daemon.support.wait_for("Re:")
+        daemon.once()
+        tap.equal(levels(daemon, rig.bo), {"ACME-1": "basic"}, "levels after the answer to the old mail")
+        new = daemon.notice(rig.ada, "access-request")
+        tap.check("ACME-2" in people.plain(new) and "ACME-1" not in people.plain(new), "she is asked about the rest")
+        rig.ada.reply(new, "Yes, approved.", style="apple")
+        daemon.support.wait_for("Re:")
+        daemon.once()
+        tap.equal(levels(daemon, rig.bo), {"ACME-1": "basic", "ACME-2": "read-write"}, "levels then")
+        daemon.ctl("audit", "verify")
+
+
 # --- delegation ----------------------------------------------------------------
 
 def delegated(daemon, rig, *more):
