@@ -176,6 +176,7 @@ struct deciding {
 	struct str lines; /* those decided now */
 };
 
+/* What an approver writes about a person is not for that person, who may have asked for the access himself. */
 static void
 fill_decision(struct plan *p, struct notice *n, const struct deciding *x)
 {
@@ -186,7 +187,8 @@ fill_decision(struct plan *p, struct notice *n, const struct deciding *x)
 	notice_value(p, n, d->approve ? "approved" : "denied", STR("yes"));
 	notice_value(p, n, "decider_name", person_full_name(d->decider, p->arena));
 	notice_value(p, n, "decided_at", notice_time(p->arena, d->now));
-	notice_value(p, n, "comment", d->comment);
+	if (!person_same(&n->to, &x->r->person))
+		notice_value(p, n, "comment", d->comment);
 	notice_value(p, n, "rule", str_of(d->rule));
 }
 
@@ -280,7 +282,6 @@ finish(struct plan *p, const struct deciding *x)
 	if (granted.n)
 		notice_value(p, n, "denied_lines", denied);
 	notice_value(p, n, "decider_name", person_full_name(x->d->decider, p->arena));
-	notice_value(p, n, "comment", x->d->comment);
 }
 
 const struct access_request *
@@ -292,11 +293,12 @@ access_decide(struct plan *p, const struct access_request *r, const struct acces
 
 	if (x.lines.n == 0)
 		return x.after;
-	words = arena_format(p->arena, "%s by %.*s (%s):\n%.*s%s%.*s", d->approve ? "Approved" : "Denied",
-	    STR_ARGS(person_full_name(d->decider, p->arena)), d->rule, STR_ARGS(x.lines), d->comment.n ? "\n\n" : "",
-	    STR_ARGS(d->comment));
+	words = arena_format(p->arena, "%s by %.*s (%s):\n%.*s", d->approve ? "Approved" : "Denied",
+	    STR_ARGS(person_full_name(d->decider, p->arena)), d->rule, STR_ARGS(x.lines));
 	decide_lines(p, &x);
 	plan_update(p, request_case(r), d->decider, d->way, UPDATE_PUBLIC, words);
+	if (d->comment.n) /* internal: the case's contact may be the person the access is for */
+		plan_update(p, request_case(r), d->decider, d->way, UPDATE_INTERNAL, d->comment);
 	send_receipts(p, &x);
 	if (!access_is_pending(x.after))
 		finish(p, &x);

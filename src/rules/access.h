@@ -37,8 +37,9 @@ struct access_decision {
 
 /* Adds to p the decision of the lines of r that the decider may decide and was shown: states, grants, receipts to the
  * approvers of those lines and to the requester; when no line is pending any more also the mail to the person, the end
- * of the request's tokens and of the admin case (A5). r is not changed; where its ids are 0 it is the one p creates.
- * Returns r as it is then, in p's arena. */
+ * of the request's tokens and of the admin case (A5). The comment goes into receipts and, as an internal update, into
+ * the case; the person the access is for is not shown it. r is not changed; where its ids are 0 it is the one p
+ * creates. Returns r as it is then, in p's arena. */
 const struct access_request *access_decide(
     struct plan *p, const struct access_request *r, const struct access_decision *d);
 

@@ -61,6 +61,7 @@ struct request_line {
 	enum line_state state;
 	struct person decided_by;
 	int64_t decided_at;
+	struct str comment; /* what decided_by wrote besides; not for the person the access is for */
 	struct person *approvers; /* of this deployment, active */
 	size_t n_approvers;
 };

@@ -90,12 +90,11 @@ bool notice_has_value(enum notice_kind k, struct str name);
  * changed_from     of a request that was changed: the lines as they were before
  * decision         "approved" or "denied" (of CONFIRM: "approve" or "deny"); flags: approved, denied
  * decider_name     who decided; decided_at, expires_at, arrived_at: "2026-02-03 04:05 UTC"
- * comment          what the approver wrote besides
- * rule             by which rule it was decided, in plain words (English)
- * quoted_line      the line that was not understood; why: in plain words (English); flags: why_unclear (the words do
- *                  not say yes or no, or say it with a condition), why_empty, why_quote (answer mixed with the quoted
- *                  mail), why_unreadable (encrypted, or not decodable), why_code (confirmation code missing or wrong)
- * code             the six characters a confirmation begins with
+ * comment          what the approver wrote besides: for the approvers and whoever asked, never for the person the
+ * access is for rule             by which rule it was decided, in plain words (English) quoted_line      the line that
+ * was not understood; why: in plain words (English); flags: why_unclear (the words do not say yes or no, or say it with
+ * a condition), why_empty, why_quote (answer mixed with the quoted mail), why_unreadable (encrypted, or not decodable),
+ * why_code (confirmation code missing or wrong) code             the six characters a confirmation begins with
  * sender_address   From of the mail in question; never mailed to
  */
 

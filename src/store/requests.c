@@ -16,6 +16,7 @@ line_row(struct query *q, int64_t grantee, struct arena *a, struct request_line 
 		.id = column_number(q, 0),
 		.removal = column_number(q, 4),
 		.decided_at = column_number(q, 7),
+		.comment = column_text(q, 8, a),
 	};
 	if (deployment_get(q->s, column_number(q, 1), a, &out->deployment, e) ||
 	    name_column(q, 2, NAMES_LEVEL, &level, e) || name_column(q, 3, NAMES_LEVEL, &before, e) ||
@@ -37,7 +38,7 @@ lines_load(struct store *s, struct arena *a, struct access_request *r, struct er
 	int rc;
 
 	QUERY(&q, s,
-	    "SELECT id, deployment, level, before, removal, state, decided_by, decided_at FROM request_line"
+	    "SELECT id, deployment, level, before, removal, state, decided_by, decided_at, comment FROM request_line"
 	    " WHERE request = ? ORDER BY position",
 	    NUMBER(r->id));
 	while ((rc = query_step(&q, e)) == 1)

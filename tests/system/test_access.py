@@ -15,7 +15,7 @@ from rig import casemail, people, tap
 from rig.desk import Desk
 from rig.rig import Rig
 
-MAILBOXES = 16
+MAILBOXES = 28
 UTC = datetime.timezone.utc
 
 

@@ -277,7 +277,7 @@ test_decide(void)
 
 	world_init(&w, NULL);
 	IS_STR(decided(ADA, true),
-	    STR("line:approved grant update notice:decision-receipt>ada notice:decision-receipt>ben "
+	    STR("line:approved grant update update- notice:decision-receipt>ada notice:decision-receipt>ben "
 		"notice:decision-requester>eva tokens status:CLOSED notice:access-granted>pat"),
 	    "A3 A5: one approval grants, everybody hears of it");
 	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "lines"), STR("ACME-1  Acme Ltd  none -> read-write"),
@@ -285,8 +285,18 @@ test_decide(void)
 	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "decider_name"), STR("ada Test"), "receipt: who");
 	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "decided_at"), STR("2026-02-02 02:40 UTC"), "when");
 	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "comment"), STR("since May"), "the comment");
+	IS_STR(world_value(&w.plan, NOTICE_DECISION_REQUESTER, "comment"), STR("since May"), "also to who asked");
+	OK(!notice_has_value(NOTICE_ACCESS_GRANTED, STR("comment")) &&
+		!notice_has_value(NOTICE_ACCESS_DENIED, STR("comment")),
+	    "the person is not shown what the approver wrote");
+	w.request.requester = people[PAT];
+	decided(ADA, false);
+	IS_STR(
+	    world_value(&w.plan, NOTICE_DECISION_REQUESTER, "comment"), STR(""), "nor where the person asked himself");
+	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "comment"), STR("since May"), "the approvers are");
+	w.request.requester = people[EVA];
 	IS_STR(decided(BEN, false),
-	    STR("line:denied update notice:decision-receipt>ada notice:decision-receipt>ben "
+	    STR("line:denied update update- notice:decision-receipt>ada notice:decision-receipt>ben "
 		"notice:decision-requester>eva tokens status:CLOSED notice:access-denied>pat"),
 	    "A5: denied: requester and person are told");
 	IS_STR(world_effect(&w.plan, EFFECT_STATUS)->sub_status, STR("Cancelled"), "the admin case is cancelled");
@@ -296,7 +306,7 @@ test_decide(void)
 	w.lines[1].approvers = &ben;
 	w.lines[1].n_approvers = 1;
 	IS_STR(decided(ADA, true),
-	    STR("line:approved grant update notice:decision-receipt>ada notice:decision-receipt>ben "
+	    STR("line:approved grant update update- notice:decision-receipt>ada notice:decision-receipt>ben "
 		"notice:decision-requester>eva"),
 	    "a request over several deployments is decided per deployment");
 	w.lines[0].state = LINE_APPROVED;

@@ -335,6 +335,7 @@ set_confirm_sender_field(void)
 #define RECEIPTS                                                                                                       \
 	"notice:decision-receipt>ada notice:decision-receipt>ben notice:decision-requester>eva tokens status:CLOSED "
 #define APPROVED "line:approved grant update " RECEIPTS "notice:access-granted>pat"
+#define APPROVED_WITH_WORDS "line:approved grant update update- " RECEIPTS "notice:access-granted>pat"
 #define DENIED "line:denied update " RECEIPTS "notice:access-denied>pat"
 #define ASK "update- notice:ask-again!#>ada asked"
 #define CONFIRM "notice:confirm!#>ada asked"
@@ -426,7 +427,7 @@ static const struct row {
 	    OUTCOME_DECIDED, "denied", DENIED },
 	{ "confirmation: the code", ADA, set_confirm_yes, "abc123", OUTCOME_DECIDED, "approved", APPROVED },
 	{ "confirmation: the code and yes", ADA, set_confirm_yes, "ABC123 yes\n-- \nAda", OUTCOME_DECIDED, "approved",
-	    APPROVED },
+	    APPROVED_WITH_WORDS },
 	{ "confirmation: of a denial", ADA, set_confirm_no, "Code: ABC123.", OUTCOME_DECIDED, "denied", DENIED },
 	{ "59: confirmed, though sent on behalf", ADA, set_confirm_sender_field, "ABC123", OUTCOME_DECIDED, "approved",
 	    APPROVED },
