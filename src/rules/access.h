@@ -10,12 +10,31 @@
 /* Whether domain of address is a free-mail one (P1). */
 bool access_free_mail(struct str address, const struct strings *free_mail_domains);
 
+/* What is wrong with a request that shall be asked (P1, P5, nothing to change, pending already): all of it, NULL:
+ * nothing. s->requests: the pending ones. */
+struct access_problem {
+	struct str words;
+	ptrdiff_t line; /* of the request; -1: its person, or the whole */
+	struct access_problem *next;
+};
+const struct access_problem *access_request_check(
+    const struct access_request *r, const struct snapshot *s, const struct policy *policy, struct arena *a);
+
 /* A new request (ids 0, approvers and levels held loaded): opens its admin case, mails the approvers; lines whose
  * deployment the requester approves are approved at once (A4); a line without an approver tells the administrators. -1
- * and ERR_REJECT: free-mail address, partner rule (P5), nothing to change, one of s->requests (the pending ones) asks
- * for the same person and deployment. */
+ * and ERR_REJECT: the first problem of access_request_check. */
 int access_request_open(const struct access_request *r, const struct snapshot *s, const struct policy *policy,
     struct arena *a, struct plan *out, struct err *e);
+
+/* Who holds which level on a deployment. */
+struct access_assignment {
+	struct person person;
+	enum access_level level;
+};
+/* The lines of a copy that make the target (to) like the source (from), both by ascending person: levels to be given or
+ * changed, and, where exact, removals of those the source lacks. out: room for n_from + n_to. Returns how many. */
+size_t access_mirror(const struct access_assignment *from, size_t n_from, const struct access_assignment *to,
+    size_t n_to, const struct deployment *target, bool exact, struct request_line *out);
 
 /* A pending request changed: edited is old with the next version and the pending lines as they shall be, prepared as
  * for access_request_open. Older tokens decide no more; the approvers get one new mail that says what was asked before.
@@ -36,10 +55,10 @@ struct access_decision {
 };
 
 /* Adds to p the decision of the lines of r that the decider may decide and was shown: states, grants, receipts to the
- * approvers of those lines and to the requester; when no line is pending any more also the mail to the person, the end
- * of the request's tokens and of the admin case (A5). The comment goes into receipts and, as an internal update, into
- * the case; the person the access is for is not shown it. r is not changed; where its ids are 0 it is the one p
- * creates. Returns r as it is then, in p's arena. */
+ * approvers of those lines; to each person no line about whom is pending any more one mail; when none at all is, one to
+ * the requester, the end of the request's tokens and of the admin case (A5). The comment goes into receipts and, as an
+ * internal update, into the case; the person the access is for is not shown it. r is not changed; where its ids are 0
+ * it is the one p creates. Returns r as it is then, in p's arena. */
 const struct access_request *access_decide(
     struct plan *p, const struct access_request *r, const struct access_decision *d);
 
@@ -52,6 +71,7 @@ struct notice *access_notice(
 struct str access_lines_text(struct arena *a, const struct access_request *r, int64_t approver);
 
 struct str access_lines_granted(struct arena *a, const struct access_request *r); /* likewise, those approved */
+struct str access_people_text(struct arena *a, const struct access_request *r);   /* whom r is about, by name */
 
 bool access_is_pending(const struct access_request *r); /* a line is */
 

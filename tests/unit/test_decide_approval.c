@@ -540,8 +540,7 @@ test_lines(void)
 	w.lines[1].approvers = &ben;
 	w.lines[1].n_approvers = 1;
 	decide_message(&w.r, &w.arrival, &w.s, &w.policy, w.arena, &w.plan);
-	IS_STR(world_effects(&w.plan, w.arena),
-	    STR("line:approved grant update notice:decision-receipt>ada notice:decision-requester>eva token"),
+	IS_STR(world_effects(&w.plan, w.arena), STR("line:approved grant update notice:decision-receipt>ada token"),
 	    "A2: per deployment");
 	OK(world_effect(&w.plan, EFFECT_TOKEN)->token_state == TOKEN_USED, "and the token is used");
 	arena_close(&w.arena);
@@ -573,8 +572,8 @@ test_shown_lines(void)
 
 	prepare_second_line();
 	IS_STR(answered(),
-	    STR("decided approved: line:approved grant update notice:decision-receipt>ada "
-		"notice:decision-requester>eva token notice:access-request#>ada"),
+	    STR("decided approved: line:approved grant update notice:decision-receipt>ada token "
+		"notice:access-request#>ada"),
 	    "row 7: only what the mail has shown is decided, the rest is asked anew");
 	IS_INT(world_effect(&w.plan, EFFECT_LINE)->line_id, 30, "row 7: that line");
 	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "lines"), STR("ACME-1  Acme Ltd  none -> read-write"),
