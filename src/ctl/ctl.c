@@ -61,16 +61,20 @@ ctl_number(const struct ctl *c, const char *name, int64_t least, int64_t most, i
 	return 0;
 }
 
+bool
+ctl_is_language(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < 'a' || s.p[i] > 'z')
+			return false;
+	return s.n == 2 || s.n == 3;
+}
+
 int
 ctl_language(const struct ctl *c, struct str *out)
 {
-	bool sound;
-
 	*out = ctl_option(c, "language");
-	sound = out->p == NULL || out->n == 2 || out->n == 3;
-	for (size_t i = 0; i < out->n; i++)
-		sound = sound && out->p[i] >= 'a' && out->p[i] <= 'z';
-	if (sound)
+	if (out->p == NULL || ctl_is_language(*out))
 		return CTL_DONE;
 	return ctl_refuse(
 	    "--language %.*s: a code of two or three small letters is allowed: en, de, ...", STR_ARGS(*out));
@@ -169,33 +173,80 @@ ctl_read_file(struct ctl *c, const char *path, size_t max, struct str *out)
 	return (int)n;
 }
 
+struct ctl_applier {
+	struct templates *templates;
+	struct own_marks marks;
+};
+
+int
+ctl_applier_open(struct ctl *c, struct ctl_applier **out, struct err *e)
+{
+	struct ctl_applier *x = *out = arena_new(c->arena, struct ctl_applier);
+
+	x->templates = settle_templates_or_err(c->configuration, e);
+	return x->templates ? settle_marks(c->store, c->configuration, &x->marks, e) : -1;
+}
+
+void
+ctl_applier_close(struct ctl_applier **x)
+{
+	if (*x)
+		templates_close(&(*x)->templates);
+	*x = NULL;
+}
+
+static struct apply
+applier_begin(const struct ctl *c, struct ctl_applier *x, const char *event)
+{
+	return (struct apply){ .store = c->store,
+		.configuration = c->configuration,
+		.templates = x->templates,
+		.marks = &x->marks,
+		.arena = c->arena,
+		.now = c->now,
+		.who = c->who,
+		.event = event };
+}
+
+int
+ctl_applier_run(
+    struct ctl *c, struct ctl_applier *x, const struct plan *p, const char *event, struct applied *out, struct err *e)
+{
+	struct apply a = applier_begin(c, x, event);
+
+	return apply_plan(&a, p, out, e);
+}
+
 int
 ctl_apply(struct ctl *c, const struct plan *p, const char *event, const struct reading_attachment *files,
     size_t n_files, struct applied *out)
 {
-	struct apply a = { .store = c->store,
-		.configuration = c->configuration,
-		.arena = c->arena,
-		.now = c->now,
-		.who = c->who,
-		.event = event,
-		.files = files,
-		.n_files = n_files };
-	struct templates *templates;
-	struct own_marks marks;
+	struct ctl_applier *x = NULL;
+	struct apply a;
 	struct err e;
-	int ok;
+	int ok = ctl_applier_open(c, &x, &e);
 
-	templates = settle_templates_or_err(c->configuration, &e);
-	if (templates == NULL)
-		return ctl_fail(c, &e);
-	a.templates = templates;
-	a.marks = &marks;
-	ok = settle_marks(c->store, c->configuration, &marks, &e);
-	if (ok == 0)
+	if (ok == 0) {
+		a = applier_begin(c, x, event);
+		a.files = files;
+		a.n_files = n_files;
 		ok = apply_plan(&a, p, out, &e);
+	}
 	if (ok == 0)
 		ok = store_commit(c->store, &e);
-	templates_close(&templates);
+	ctl_applier_close(&x);
 	return ok == 0 ? CTL_DONE : ctl_fail(c, &e);
+}
+
+bool
+ctl_agrees(const char *question)
+{
+	char answer[16];
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return false;
+	fprintf(stderr, "%s [y/N] ", question);
+	if (fgets(answer, sizeof(answer), stdin) == NULL)
+		return false;
+	return strcmp(answer, "y\n") == 0 || strcmp(answer, "yes\n") == 0;
 }

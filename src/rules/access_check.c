@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "rules/access.h"
+#include "rules/access_tell.h"
 
 #include <stdio.h>
 
@@ -164,6 +164,8 @@ access_request_check(
 		say(&c, -1, "the request names no deployment");
 		return c.first;
 	}
+	if (!access_lines_fit(a, r))
+		say(&c, -1, "that is too much for one mail: ask for less in one request");
 	check_people(&c);
 	for (size_t i = 0; i < r->n_lines; i++)
 		check_line(&c, i);

@@ -47,7 +47,21 @@ is_wanted(const struct access_lines *w, const struct request_line *l)
 	       (w->decided == NULL || access_decides(w->decided, l));
 }
 
-/* What goes beyond LINES_MAX is left out, and that is said. */
+bool
+access_lines_fit(struct arena *a, const struct access_request *r)
+{
+	struct buf b;
+	bool fit;
+
+	buf_init(&b, LINES_MAX);
+	for (size_t i = 0; i < r->n_lines; i++)
+		add_line(a, &b, r, &r->lines[i]);
+	fit = !b.overflow;
+	buf_free(&b);
+	return fit;
+}
+
+/* What goes beyond LINES_MAX is left out, and that is said; a request like that is refused when it is made. */
 struct str
 access_lines_chosen(struct arena *a, const struct access_request *r, struct access_lines wanted)
 {

@@ -15,6 +15,7 @@ struct access_lines {
 
 /* Those lines as text in a, one a line. */
 struct str access_lines_chosen(struct arena *a, const struct access_request *r, struct access_lines wanted);
+bool access_lines_fit(struct arena *a, const struct access_request *r); /* all of them, in one mail */
 /* Whether d decides l: l is open to the decider, and the mail that is answered has shown it. */
 bool access_decides(const struct access_decision *d, const struct request_line *l);
 
