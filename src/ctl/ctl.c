@@ -195,47 +195,55 @@ ctl_applier_close(struct ctl_applier **x)
 	*x = NULL;
 }
 
-static struct apply
-applier_begin(const struct ctl *c, struct ctl_applier *x, const char *event)
+static int
+applier_apply(struct ctl *c, struct ctl_applier *x, struct apply *a, const struct plan *p, const char *event,
+    struct applied *out, struct err *e)
 {
-	return (struct apply){ .store = c->store,
-		.configuration = c->configuration,
-		.templates = x->templates,
-		.marks = &x->marks,
-		.arena = c->arena,
-		.now = c->now,
-		.who = c->who,
-		.event = event };
+	a->store = c->store;
+	a->configuration = c->configuration;
+	a->arena = c->arena;
+	a->now = c->now;
+	a->who = c->who;
+	a->event = event;
+	a->templates = x->templates;
+	a->marks = &x->marks;
+	return apply_plan(a, p, out, e);
 }
 
 int
 ctl_applier_run(
     struct ctl *c, struct ctl_applier *x, const struct plan *p, const char *event, struct applied *out, struct err *e)
 {
-	struct apply a = applier_begin(c, x, event);
+	return applier_apply(c, x, &(struct apply){ 0 }, p, event, out, e);
+}
 
-	return apply_plan(&a, p, out, e);
+static int
+apply_and_commit(struct ctl *c, struct apply *a, const struct plan *p, const char *event, struct applied *out)
+{
+	struct ctl_applier *x = NULL;
+	struct err e;
+	int ok = ctl_applier_open(c, &x, &e);
+
+	if (ok == 0)
+		ok = applier_apply(c, x, a, p, event, out, &e);
+	if (ok == 0)
+		ok = store_commit(c->store, &e);
+	ctl_applier_close(&x);
+	return ok == 0 ? CTL_DONE : ctl_fail(c, &e);
 }
 
 int
 ctl_apply(struct ctl *c, const struct plan *p, const char *event, const struct reading_attachment *files,
     size_t n_files, struct applied *out)
 {
-	struct ctl_applier *x = NULL;
-	struct apply a;
-	struct err e;
-	int ok = ctl_applier_open(c, &x, &e);
+	return apply_and_commit(c, &(struct apply){ .files = files, .n_files = n_files }, p, event, out);
+}
 
-	if (ok == 0) {
-		a = applier_begin(c, x, event);
-		a.files = files;
-		a.n_files = n_files;
-		ok = apply_plan(&a, p, out, &e);
-	}
-	if (ok == 0)
-		ok = store_commit(c->store, &e);
-	ctl_applier_close(&x);
-	return ok == 0 ? CTL_DONE : ctl_fail(c, &e);
+int
+ctl_apply_message(struct ctl *c, const struct plan *p, const char *event, const struct arrival *arrival,
+    const struct reading *r, struct applied *out)
+{
+	return apply_and_commit(c, &(struct apply){ .arrival = arrival, .reading = r }, p, event, out);
 }
 
 bool

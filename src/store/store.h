@@ -29,6 +29,8 @@ int store_key(struct store *s, char key[65], struct err *e);
  * long as the lock is held. After an unclean stop (the marker is still there) checks the file (quick_check) first. */
 int store_lock_daemon(struct str path, int *fd, struct err *e);
 void store_unlock_daemon(struct str path, int *fd); /* a clean stop */
+/* Whether a daemon runs on this database; *since: when it started, ms, 0 where that is not known. */
+bool store_lock_is_held(struct str path, int64_t *since);
 
 int store_begin(struct store *s, struct err *e); /* a write transaction; waits for other writers up to 10 s */
 /* Refused (ERR_FATAL, and rolled back) where a write or an effect of the transaction failed. */
@@ -60,6 +62,10 @@ int store_effect(struct store *s, const struct effect *f, struct store_change *c
  * U+FFFD, and 2000 bytes of each are kept. uid 0 (a file): never a conflict, and nothing to be moved. */
 int store_ledger_add(struct store *s, const struct arrival *arrival, const struct reading *r, const struct plan *p,
     int64_t now, int64_t *id, struct err *e);
+/* The row of a message that was decided anew. reading NULL: nothing was read again. -1 and ERR_REJECT where it does not
+ * wait for a person (store_ledger_waits): what was applied once is never applied again. */
+int store_ledger_change(
+    struct store *s, int64_t id, const struct reading *r, const struct plan *p, int64_t now, struct err *e);
 
 /* A mail to be sent, complete but for its MIME form. */
 struct store_letter {
