@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "rules/access.h"
+#include "rules/access_end.h"
 
 #include "rules/notice.h"
 
@@ -162,4 +162,22 @@ access_offboard(const struct access_leaving *l, struct arena *a, struct plan *ou
 	}
 	for (size_t i = 0; i < l->n_people; i++)
 		plan_effect(out, EFFECT_LEAVE)->person = l->people[i];
+}
+
+int
+access_revoke(const struct person *person, const struct deployment *d, enum access_level held, struct arena *a,
+    struct plan *out, struct err *e)
+{
+	struct effect *f;
+
+	if (held == ACCESS_NONE)
+		return err_set(
+		    e, ERR_REJECT, "%.*s has no access to %.*s", STR_ARGS(person->address), STR_ARGS(d->org_id));
+	plan_init(out, a);
+	f = plan_effect(out, EFFECT_GRANT);
+	f->person = *person;
+	f->deployment = d->id;
+	f->level = ACCESS_NONE;
+	f->way = WAY_CASECTL;
+	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC
- * access_open.c: a new access request, and access taken back at once.
+ * access_open.c: a new access request, and a pending one that is changed.
  *
  * A request is checked whole before anything is planned. Its lines get the approvers that may decide them: nobody
  * decides about access of his own that somebody else asked for. Who asked and is an approver has approved (A4).
@@ -268,23 +268,5 @@ access_request_edit(const struct access_request *old, const struct access_reques
 	say_before(out, before);
 	out->case_id = old->case_id;
 	out->request_id = old->id;
-	return 0;
-}
-
-int
-access_revoke(const struct person *person, const struct deployment *d, enum access_level held, struct arena *a,
-    struct plan *out, struct err *e)
-{
-	struct effect *f;
-
-	if (held == ACCESS_NONE)
-		return err_set(
-		    e, ERR_REJECT, "%.*s has no access to %.*s", STR_ARGS(person->address), STR_ARGS(d->org_id));
-	plan_init(out, a);
-	f = plan_effect(out, EFFECT_GRANT);
-	f->person = *person;
-	f->deployment = d->id;
-	f->level = ACCESS_NONE;
-	f->way = WAY_CASECTL;
 	return 0;
 }

@@ -3,7 +3,7 @@
  */
 #include "config.h"
 
-#include "rules/access.h"
+#include "rules/access_end.h"
 
 #include "world.h"
 
