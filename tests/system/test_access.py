@@ -166,6 +166,26 @@ def test_a6_a_running_daemon_reminds_by_itself(rig):
         daemon.wait_rows("SELECT 1 FROM outbox WHERE kind = 'reminder'", n=2, seconds=120)
 
 
+def test_a6_nothing_expires_while_an_answer_may_be_unread(rig):
+    with installed(rig, approvers=("ada",)) as daemon:
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-only", rig.eva)
+        daemon.once()
+        rig.ada.reply(daemon.notice(rig.ada, "access-request"), "Yes, approved.", style="apple")
+        daemon.support.wait_for("Re:")
+        daemon.clock.set("2026-12-08 10:01")
+        mailbox = daemon.settings["mailboxes"][0]
+        mailbox["folder"] = "Nowhere"
+        daemon.configure()
+        daemon.once(expect=1)
+        tap.equal((daemon.value("SELECT state FROM request_line"), sent(daemon, "access-expired")), ("pending", []),
+                  "the mailbox cannot be read: the request waits")
+        mailbox["folder"] = "INBOX"
+        daemon.configure()
+        daemon.once()
+        tap.equal(levels(daemon, rig.bo), {"ACME-1": "read-only"}, "the answer that came in time wins")
+        tap.equal(sent(daemon, "access-expired"), [], "nothing expired")
+
+
 # --- rules at creation, and who is away -------------------------------------
 
 def test_a1_a_pending_request_is_not_asked_for_again(rig):
