@@ -34,6 +34,7 @@ static const struct {
 	{ "person_name", "Nils Neumann" },
 	{ "person_address", "nils@acme.example" },
 	{ "person_employer", "Acme Ltd" },
+	{ "copied_from", "ACME-9" },
 	{ "requester_name", "Rita Request" },
 	{ "lines", "ACME-1  Acme Ltd  none -> read-write\nACME-2  Acme Labs  none -> read-only" },
 	{ "changed_from", "ACME-1  Acme Ltd  none -> basic" },
