@@ -76,8 +76,8 @@ ctl_language(const struct ctl *c, struct str *out)
 	    "--language %.*s: a code of two or three small letters is allowed: en, de, ...", STR_ARGS(*out));
 }
 
-static int
-ctl_configuration(struct ctl *c)
+int
+ctl_settings(struct ctl *c)
 {
 	struct buf errors;
 
@@ -96,7 +96,7 @@ ctl_store(struct ctl *c, enum store_mode mode)
 {
 	struct err e;
 
-	if (ctl_configuration(c) != CTL_DONE)
+	if (ctl_settings(c) != CTL_DONE)
 		return CTL_TROUBLE;
 	if (store_open(c->configuration->database, mode, &c->store, &e) == 0)
 		return CTL_DONE;

@@ -53,8 +53,9 @@ struct verb {
 };
 
 /* All commands; ends in a NULL group. One table a file, joined in verbs.c. */
-extern const struct verb verbs_setup[], verbs_people[], verbs_case[], verbs_access[], verbs_access_edit[],
-    verbs_access_end[], verbs_access_report[], verbs_delegation[], verbs_mail[], verbs_outbox[], verbs_read[];
+extern const struct verb verbs_setup[], verbs_people[], verbs_case[], verbs_case_change[], verbs_access[],
+    verbs_access_edit[], verbs_access_end[], verbs_access_report[], verbs_delegation[], verbs_mail[], verbs_outbox[],
+    verbs_read[];
 
 /* The value of an option, the nth of a repeatable one; empty (p NULL) where it was not given. */
 struct str ctl_option(const struct ctl *c, const char *name);
@@ -67,6 +68,8 @@ int ctl_number(const struct ctl *c, const char *name, int64_t least, int64_t mos
 /* --language, a code as templates are named by it ("en"); empty where it was not given. 0, or the exit status. */
 int ctl_language(const struct ctl *c, struct str *out);
 
+/* Loads the configuration; 0, or the exit status after saying why. ctl_store does it too. */
+int ctl_settings(struct ctl *c);
 /* Opens the store to read, or to write in a transaction that ctl_commit ends. 0, or the exit status after saying why.
  */
 int ctl_store(struct ctl *c, enum store_mode mode);

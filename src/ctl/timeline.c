@@ -59,7 +59,8 @@ print_head(struct ctl *c, const struct case_view *v, struct str contact, struct 
 		print_field("contact", "%.*s <%.*s>", STR_ARGS(shown(c, contact)), STR_ARGS(v->contact.address));
 	print_field("owner", "%.*s", STR_ARGS(v->owner.id ? shown(c, owner) : STR("nobody yet")));
 	print_field("opened", "%.*s", STR_ARGS(table_time_text(c->arena, v->opened_at)));
-	print_field("modified", "%.*s", STR_ARGS(table_time_text(c->arena, v->modified_at)));
+	print_field("modified", "%.*s, version %lld", STR_ARGS(table_time_text(c->arena, v->modified_at)),
+	    (long long)v->version);
 }
 
 static const char *
@@ -193,6 +194,7 @@ timeline_json(
 	json_text(&j, "owner", v->owner.address);
 	json_time(&j, "opened_at", v->opened_at);
 	json_time(&j, "modified_at", v->modified_at);
+	json_number(&j, "version", v->version);
 	json_text(&j, "description", description);
 	json_open(&j, "timeline", '[');
 	for (size_t i = 0; i < n; i++)

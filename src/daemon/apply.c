@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "daemon/letter.h"
+#include "rules/case.h"
 #include "store/store_cases.h"
 
 #define DETAILS_MOST (256u << 10)
@@ -152,8 +153,12 @@ apply_plan(const struct apply *a, const struct plan *p, struct applied *out, str
 	*out = (struct applied){ 0 };
 	if (a->arrival && store_ledger_add(a->store, a->arrival, a->reading, p, a->now, &c.message, e) < 0)
 		return -1;
-	for (const struct effect *f = p->effects; f; f = f->next) {
-		int ok = f->kind == EFFECT_NOTICE ? apply_notice(a, f, &c, out, e) : store_effect(a->store, f, &c, e);
+	for (struct effect *f = p->effects; f; f = f->next) {
+		int ok = case_settle(&a->configuration->workflow, f, e);
+
+		if (ok == 0)
+			ok = f->kind == EFFECT_NOTICE ? apply_notice(a, f, &c, out, e)
+						      : store_effect(a->store, f, &c, e);
 
 		if (ok < 0)
 			return -1;

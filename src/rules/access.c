@@ -239,7 +239,7 @@ finish(struct plan *p, const struct deciding *x)
 
 	f->request_id = request_id(r);
 	f->token_state = TOKEN_USED;
-	plan_status(p, request_case(r), x->d->decider, STR("CLOSED"), granted.n ? STR("Resolved") : STR("Cancelled"));
+	plan_close(p, request_case(r), x->d->decider, granted.n ? CLOSING_GRANTED : CLOSING_REFUSED);
 	if (r->person.address.n == 0 || r->person.undeliverable)
 		return;
 	n = access_notice(p, granted.n ? NOTICE_ACCESS_GRANTED : NOTICE_ACCESS_DENIED, &r->person, r);

@@ -224,19 +224,16 @@ rule_append(struct decision *d)
 	if (m.closes && m.text.n == 0)
 		m.text = STR("[asked to close the case]");
 	x.text = decision_update(d, &m, UPDATE_PUBLIC)->text;
-	if (case_status_awaits_customer(c->status)) {
-		case_customer_responded(d->p, c->id, &d->s->sender);
+	if (case_customer_responded(d->p, d->policy->workflow, c, &d->s->sender, &x.new_status))
 		x.old_status = case_status_text(c->status, c->sub_status, d->a);
-		x.new_status = case_status_text(STR("OPEN"), STR("Customer Responded"), d->a);
-	}
 	if (m.closes && !d->r->is_list) {
 		tell_owner(d, NOTICE_CLOSURE_REQUESTED, &x);
 		reason = "closure-requested";
 	} else {
 		tell_owner(d, NOTICE_CUSTOMER_REPLIED, &x);
 	}
-	return decision_settle(d, OUTCOME_APPENDED, reason, "appended to case %.*s%s", STR_ARGS(c->number),
-	    x.new_status.n ? ", which is OPEN / Customer Responded now" : "");
+	return decision_settle(d, OUTCOME_APPENDED, reason, "appended to case %.*s%s%.*s%s", STR_ARGS(c->number),
+	    x.new_status.n ? ", which is " : "", STR_ARGS(x.new_status), x.new_status.n ? " now" : "");
 }
 
 const struct rule decide_update_rules[] = {

@@ -127,7 +127,7 @@ CREATE TABLE cases (
 	subject TEXT NOT NULL,
 	status TEXT NOT NULL,
 	sub_status TEXT NOT NULL,
-	is_closed INTEGER NOT NULL GENERATED ALWAYS AS (status = 'CLOSED') STORED,
+	is_closed INTEGER NOT NULL DEFAULT 0, -- whether the configuration has the status as a closed one
 	priority TEXT NOT NULL,
 	deployment INTEGER REFERENCES deployment,
 	organisation INTEGER REFERENCES organisation, -- the deployment's

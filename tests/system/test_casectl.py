@@ -26,6 +26,7 @@ from rig import casemail, tap
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 EVIL = "\x1b[31mred\u202eright\x07"
+DONE_IN_TEST_CASES = {"case close", "case reopen", "case statuses"}  # the other good cases
 MAIL = b"""From: Eva Lind <eva@acme.example>\r
 To: support@helpdesk.example\r
 Subject: Re: Login fails\r
@@ -348,10 +349,10 @@ BAD = (  # words, exit status, what the complaint names
     (("case", "list", "--max", "many"), 2, "a number from 1 to 100000"),
     (("case", "list", "--max", "0"), 2, "a number from 1 to 100000"),
     (("case", "list", "--max", "1", "--max", "2"), 2, "given twice"),
-    (("case", "list", "--status", "frozen"), 2, "unknown status frozen; open, awaiting-info"),
+    (("case", "list", "--status", "frozen"), 2, "unknown status frozen; allowed: OPEN, AWAITING INFO"),
     (("case", "list", "--contact", "nobody@acme.example"), 1, "nobody@acme.example"),
     (("case", "list", "--org", "Nobody"), 1, "Nobody"),
-    (("case", "status", "1", "frozen"), 2, "unknown status frozen; open, awaiting-info"),
+    (("case", "status", "1", "frozen"), 2, "unknown status frozen; allowed: OPEN, AWAITING INFO"),
     (("case", "status", "1", "closed", "--sub-status", "Frozen"), 1, "Frozen"),
     (("case", "status", "99", "closed"), 1, "99"),
     (("case", "show", "99"), 1, "99"),
@@ -523,7 +524,7 @@ def test_every_command_was_done_once(house):
         tap.skip("only some of the cases were asked for")
     _, overview, _ = house.base.run("casectl", "--help")
     names = set(re.findall(r"^  (\S+(?: \S+)?)\s{2,}\S", overview, re.M))
-    tap.equal(sorted(names - house.used), [], "commands without a good case")
+    tap.equal(sorted(names - house.used - DONE_IN_TEST_CASES), [], "commands without a good case")
 
 
 @contextlib.contextmanager

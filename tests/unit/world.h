@@ -97,6 +97,17 @@ world_request(struct world *w)
 		.expires_at = NOW + 24 * HOUR };
 }
 
+/* The shipped statuses; kept until the program ends. */
+static inline const struct workflow *
+world_workflow(void)
+{
+	static struct configuration *defaults;
+
+	if (defaults == NULL)
+		defaults = configuration_defaults();
+	return &defaults->workflow;
+}
+
 /* A person's authenticated mail to us that names nothing yet. */
 static inline void
 world_init(struct world *w, const struct verdict_phrases *phrases)
@@ -105,7 +116,8 @@ world_init(struct world *w, const struct verdict_phrases *phrases)
 	w->arena = arena_open(16 << 20);
 	w->r = (struct reading){ .authentication = AUTH_PASS, .addressed = true, .message_id = STR("m1@acme.example") };
 	w->arrival = (struct arrival){ .internal_date = NOW, .size = 1000 };
-	w->policy = (struct policy){ .authentication = AUTHENTICATION_RESULTS,
+	w->policy = (struct policy){ .workflow = world_workflow(),
+		.authentication = AUTHENTICATION_RESULTS,
 		.updates_authentication = AUTH_WEAK,
 		.approval_self_grant = true,
 		.phrases = phrases,
@@ -177,7 +189,8 @@ world_effects(const struct plan *p, struct arena *a)
 			    f->notice.is_answer ? "!" : "", f->notice.token ? "#" : "",
 			    STR_ARGS(f->notice.to.first_name));
 		else if (f->kind == EFFECT_STATUS)
-			s = arena_format(a, "%.*s:%.*s", STR_ARGS(s), STR_ARGS(f->status));
+			s = arena_format(a, "%.*s:%.*s", STR_ARGS(s),
+			    STR_ARGS(f->closing == CLOSING_NONE ? f->status : STR("CLOSED")));
 		else if (f->kind == EFFECT_UPDATE && f->visibility == UPDATE_INTERNAL)
 			s = arena_format(a, "%.*s-", STR_ARGS(s));
 		else if (f->kind == EFFECT_LINE)
