@@ -130,6 +130,53 @@ change_confirm(const char *question)
 	return fgets(line, sizeof(line), stdin) != NULL && char_lower(line[0]) == 'y';
 }
 
+int
+change_updates(struct ctl *c, int64_t *out, size_t max, size_t *n)
+{
+	struct str s;
+	long long v;
+
+	for (*n = 0; (s = ctl_option_at(c, "update", *n)).p; ++*n) {
+		if (!str_to_number(s, &v) || v < 1) {
+			fprintf(stderr,
+			    "casectl: --update %.*s: the number of an update is allowed, as case show has it\n",
+			    STR_ARGS(s));
+			return CTL_USAGE;
+		}
+		if (*n == max) {
+			fprintf(stderr, "casectl: at most %zu times --update\n", max);
+			return CTL_USAGE;
+		}
+		out[*n] = v;
+	}
+	return CTL_DONE;
+}
+
+int
+change_show_recipients(struct ctl *c, const struct plan *p)
+{
+	size_t n = 0;
+
+	if (ctl_has(c, "yes"))
+		return CTL_DONE;
+	for (const struct effect *f = p->effects; f; f = f->next)
+		if (f->kind == EFFECT_NOTICE) {
+			struct str name = person_full_name(&f->notice.to, c->arena);
+			struct buf shown;
+
+			buf_init(&shown, 4096);
+			log_escape(&shown, str_head(name, 200), false);
+			fprintf(stderr, "%s  %s <%.*s>\n", n++ ? "" : "This goes by mail to:\n", buf_z(&shown),
+			    STR_ARGS(f->notice.to.address));
+			buf_free(&shown);
+		}
+	if (n == 0)
+		fprintf(stderr, "This goes to nobody by mail.\n");
+	if (!change_has_terminal())
+		return ctl_refuse("nothing was done; give --yes to send it");
+	return change_confirm("Send it?") ? CTL_DONE : ctl_refuse("nothing was done");
+}
+
 /* One line about the newest thing that happened to the case, as people see it. */
 static void
 say_changed(struct ctl *c, const struct case_view *view)

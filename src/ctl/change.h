@@ -28,6 +28,14 @@
 	{                                                                                                              \
 		"version", "N", false, false, "only if the case is still as case show gave it"                         \
 	}
+#define YES                                                                                                            \
+	{                                                                                                              \
+		"yes", NULL, false, false, "do not ask"                                                                \
+	}
+#define UPDATE_OPTION(help)                                                                                            \
+	{                                                                                                              \
+		"update", "N", false, true, help                                                                       \
+	}
 
 /* The text of a command: the word, or --file FILE|-. -1: said what is wrong. */
 int change_text(struct ctl *c, size_t word, struct str *out);
@@ -37,6 +45,12 @@ int change_file(struct ctl *c, const char *path, struct reading_attachment *out)
 int change_files(struct ctl *c, struct reading_attachment *files, size_t *n);
 /* The notices of the plan name the files, which only the command knows. */
 void change_name_files(struct ctl *c, struct plan *p, const struct reading_attachment *files, size_t n);
+
+/* The numbers given with --update, at most max of them. 0, or the exit status. */
+int change_updates(struct ctl *c, int64_t *out, size_t max, size_t *n);
+/* Shows who would be mailed by the plan; with --yes that is all, else the terminal is asked, and where there is none
+ * the command is refused. CTL_DONE to go on. */
+int change_show_recipients(struct ctl *c, const struct plan *p);
 
 /* A status as it is typed. 0, or the exit status after saying what is allowed. */
 struct status;

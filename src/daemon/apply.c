@@ -40,6 +40,10 @@ effect_name(enum effect_kind k)
 		[EFFECT_UPDATE] = "update",
 		[EFFECT_STATUS] = "status",
 		[EFFECT_ASSIGN] = "assign",
+		[EFFECT_MERGE] = "merge",
+		[EFFECT_MOVE_UPDATE] = "move-update",
+		[EFFECT_DEPLOYMENT] = "deployment",
+		[EFFECT_ESCALATE] = "escalate",
 		[EFFECT_REQUEST_OPEN] = "request-open",
 		[EFFECT_LINE] = "line",
 		[EFFECT_GRANT] = "grant",
@@ -69,6 +73,10 @@ detail_effect(const struct effect *f, const struct store_change *c, struct buf *
 	}
 	if (f->case_id)
 		json_number(j, "case", apply_id(f->case_id, c->new_case));
+	if (f->other_case)
+		json_number(j, "other_case", f->other_case);
+	if (f->update_id)
+		json_number(j, "update", f->update_id);
 	if (f->request_id)
 		json_number(j, "request", apply_id(f->request_id, c->new_request));
 	if (f->line_id)

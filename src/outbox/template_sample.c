@@ -48,6 +48,11 @@ static const struct {
 	{ "quoted_line", "Should be fine I think?" },
 	{ "why", "the words are a question" },
 	{ "code", "K7M2Q9" },
+	{ "close_word", "#close" },
+	{ "reopen_word", "#reopen" },
+	{ "merged_number", "00123450" },
+	{ "contact_name", "Eva Muster" },
+	{ "registered_address", "eva@acme.example" },
 	{ "sender_address", "someone@elsewhere.example" },
 };
 

@@ -183,6 +183,9 @@ case_reply(const struct case_view *c, const struct person *author, struct str te
 	struct status to;
 	struct notice *n;
 
+	if (c->merged_into.n)
+		return err_set(e, ERR_REJECT, "case %.*s was merged into case %.*s: use that one", STR_ARGS(c->number),
+		    STR_ARGS(c->merged_into));
 	if (c->is_closed)
 		return err_set(e, ERR_REJECT, "case %.*s is closed: reopen it first", STR_ARGS(c->number));
 	if (str_trim(text).n == 0)
@@ -222,6 +225,9 @@ case_set_status(const struct case_view *c, const struct person *author, const st
 	if (str_equal(to->name, c->status) && str_equal(to->sub, c->sub_status))
 		return err_set(e, ERR_REJECT, "case %.*s is %.*s / %.*s already", STR_ARGS(c->number),
 		    STR_ARGS(to->name), STR_ARGS(to->sub));
+	if (c->merged_into.n)
+		return err_set(e, ERR_REJECT, "case %.*s was merged into case %.*s: use that one", STR_ARGS(c->number),
+		    STR_ARGS(c->merged_into));
 	if (!workflow_may_move(w, c->status, to))
 		return err_set(e, ERR_REJECT, "case %.*s is %.*s and cannot become %.*s: %.*s is allowed",
 		    STR_ARGS(c->number), STR_ARGS(c->status), STR_ARGS(to->name),

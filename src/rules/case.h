@@ -43,4 +43,43 @@ int case_reopen(const struct case_view *c, const struct person *author, const st
 int case_assign(const struct case_view *c, const struct person *author, const struct person *owner, struct arena *a,
     struct plan *out, struct err *e);
 
+/* --- cases and each other (case_tie.c) --- */
+
+/* c goes on in into, of the same deployment: it is closed, its references lead there, its contact is told (tell:
+ * whether the contact may see it). ERR_REJECT: the same case, one merged already, into is closed, an access request's
+ * case, another deployment. */
+int case_merge(const struct case_view *c, const struct case_view *into, const struct person *author, bool tell,
+    struct arena *a, struct plan *out, struct err *e);
+/* The updates with these ids go to a new case with that subject, otherwise like c; its contact is told. */
+int case_split(const struct case_view *c, const struct person *author, struct str subject, const int64_t *updates,
+    size_t n, struct arena *a, struct plan *out, struct err *e);
+/* To another deployment, with a contact who is a Designated Contact (level) there; a new contact is told. */
+int case_move(const struct case_view *c, const struct person *author, const struct deployment *to,
+    const struct person *contact, enum access_level level, struct arena *a, struct plan *out, struct err *e);
+
+/* --- who else is told (case_send.c) --- */
+
+/* C12: the manager, an active representative or administrator, is told and shown. reason may be empty. */
+int case_escalate(const struct case_view *c, const struct person *author, const struct person *manager,
+    struct str reason, struct arena *a, struct plan *out, struct err *e);
+
+/* C13: what was said, to be mailed. */
+struct case_said {
+	int64_t at;
+	struct str who, text, files; /* files: names, one a line */
+	enum visibility visibility;
+};
+struct case_recipient {
+	struct person person;
+	enum access_level level; /* on the case's deployment */
+};
+/* Whether the transcript may go to r: active, reachable, of the staff, or with Read-Only or more. Else why not, in a.
+ */
+bool case_may_see(const struct case_view *c, const struct case_recipient *r, struct arena *a, struct str *why);
+/* Each recipient gets the same transcript. ERR_REJECT: somebody may not see it, an internal update is among them,
+ * nothing is said, or more than CASE_TRANSCRIPT_MOST bytes are. */
+#define CASE_TRANSCRIPT_MOST ((size_t)512 << 10)
+int case_mail(const struct case_view *c, const struct person *author, const struct case_recipient *to, size_t n_to,
+    const struct case_said *said, size_t n_said, struct arena *a, struct plan *out, struct err *e);
+
 #endif

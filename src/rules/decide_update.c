@@ -185,7 +185,7 @@ rule_empty(struct decision *d)
 	struct decision_text m;
 
 	decision_read_text(d, &m);
-	if (m.text.n || m.closes || d->r->n_attachments || d->r->n_notes || d->r->encrypted)
+	if (m.text.n || m.closes || m.reopens || d->r->n_attachments || d->r->n_notes || d->r->encrypted)
 		return decision_pass(d, "there is something new in it");
 	return decision_settle(d, OUTCOME_HELD, "empty", "there is no new text in it and no file");
 }
@@ -221,8 +221,9 @@ rule_append(struct decision *d)
 	const char *reason = "customer-replied";
 
 	decision_read_text(d, &m);
-	if (m.closes && m.text.n == 0)
-		m.text = STR("[asked to close the case]");
+	if (m.text.n == 0 && (m.closes || m.reopens))
+		m.text =
+		    m.closes ? STR("[asked to close the case]") : STR("[asked to re-open the case, which is open]");
 	x.text = decision_update(d, &m, UPDATE_PUBLIC)->text;
 	if (case_customer_responded(d->p, d->policy->workflow, c, &d->s->sender, &x.new_status))
 		x.old_status = case_status_text(c->status, c->sub_status, d->a);

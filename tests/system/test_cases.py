@@ -90,6 +90,126 @@ def test_C2_statuses_are_configuration(house):
         tap.check(re.search(words, said), f"{said!r} says {words!r}")
 
 
+# --- cases and each other ----------------------------------------------------
+
+def second(o, deployment="ACME-1", contact="eva@acme.example", subject="Printing fails"):
+    return o.json("case", "open", "--contact", contact, "--deployment", deployment, "--subject", subject, "It jams.")["case"]
+
+
+def elsewhere(o):
+    """A second deployment of the organisation, and one of another."""
+    o.ctl("deployment", "add", "ACME-2", "--org", "Acme Ltd")
+    o.ctl("org", "add", "Bolt Ltd")
+    o.ctl("deployment", "add", "BOLT-1", "--org", "Bolt Ltd")
+    for address, org, access in (("ole@acme.example", "Acme Ltd", "ACME-1=read-only"), ("max@acme.example", "Acme Ltd", "ACME-2=read-write"),
+                                 ("bea@bolt.example", "Bolt Ltd", "BOLT-1=read-write")):
+        o.ctl("contact", "add", address, "--name", "Some One", "--org", org, "--employer", org, "--country", "Sweden", "--access", access)
+
+
+def test_a_case_is_merged_into_another(house):
+    o = office(house)
+    two = second(o)
+    o.ctl("case", "note", two, "It is the same thing.")
+    tap.equal(o.json("case", "merge", two, "--into", "1", *ROLF), {"case": "00000001", "notices": 1}, "merged")
+    shown = o.json("case", "show", two)
+    tap.equal((state(o, two), shown["merged_into"]), ("CLOSED / Redirected", "00000001"), "the case that went")
+    tap.check("merged into this case" in o.json("case", "show", "1")["timeline"][-2]["text"], "a note in the one that stays")
+    tap.equal(o.value("SELECT case_id FROM outbox WHERE kind = 'case-merged'"), 1, "the notice carries the reference of the one that stays")
+    tap.check("case 00000002" in o.value("SELECT text FROM outbox WHERE kind = 'case-merged'"), "and names the one that went")
+    for words in (("reopen", two), ("reply", two, "Hello"), ("status", two, "open"), ("merge", two, "--into", "1"), ("merge", "1", "--into", two)):
+        refused(o, "was merged into case 00000001", "case", *words)
+    refused(o, "into itself", "case", "merge", "1", "--into", "1")
+    refused(o, "there is no case 00000099", "case", "merge", "1", "--into", "99")
+    elsewhere(o)
+    refused(o, "move one of them first", "case", "merge", second(o, "BOLT-1", "bea@bolt.example"), "--into", "1")
+    three = second(o)
+    o.ctl("case", "close", "1")
+    refused(o, "00000001 is closed: reopen it first", "case", "merge", three, "--into", "1")
+
+
+def test_updates_are_split_off(house):
+    o = office(house)
+    log = o.file("log.txt", b"paper jam\n")
+    for text in ("About the login.", "About the printer."):
+        o.ctl("case", "reply", "1", *ROLF, text, *(("--attach", log) if "printer" in text else ()))
+    updates = [e["update"] for e in o.json("case", "show", "1")["timeline"] if e["kind"] == "update"]
+    made = o.json("case", "split", "1", "--subject", "Printing fails", "--update", str(updates[1]))
+    tap.equal(made, {"case": "00000002", "notices": 1}, "split")
+    one, two = (o.json("case", "show", n) for n in ("1", "2"))
+    tap.equal([e["text"] for e in one["timeline"] if e["kind"] == "update"], ["About the login."], "what stays")
+    tap.equal([(e["text"], [f["name"] for f in e["attachments"]]) for e in two["timeline"] if e["kind"] == "update"],
+              [("About the printer.", ["log.txt"])], "what goes, with its file")
+    tap.equal((two["split_from"], two["subject"], two["org_id"], two["contact"]), ("00000001", "Printing fails", "ACME-1", "eva@acme.example"),
+              "the new case")
+    tap.check(any(e["kind"] == "status" and e["after"] == "case 00000002" for e in one["timeline"]), "the old one says where it went")
+    refused(o, "not one of the case", "case", "split", "1", "--subject", "x", "--update", str(updates[1]))
+    refused(o, "there is no such update", "case", "split", "1", "--subject", "x", "--update", "999")
+    refused(o, "no update is chosen", "case", "split", "1", "--subject", "x")
+    refused(o, "one line", "case", "split", "1", "--subject", "x\ny", "--update", str(updates[0]))
+    tap.equal(o.run("casectl", "case", "split", "1", "--subject", "x", "--update", "one")[0], 2, "status with no number")
+
+
+def test_a_case_is_moved(house):
+    o = office(house)
+    elsewhere(o)
+    refused(o, "eva@acme.example is no Designated Contact of ACME-2", "case", "move", "1", "--deployment", "ACME-2")
+    o.ctl("case", "move", "1", "--deployment", "ACME-2", "--contact", "max@acme.example")
+    shown = o.json("case", "show", "1")
+    tap.equal((shown["org_id"], shown["contact"]), ("ACME-2", "max@acme.example"), "where it is")
+    tap.check(any(e["kind"] == "status" and (e["before"], e["after"]) == ("deployment ACME-1", "deployment ACME-2")
+                  for e in shown["timeline"]), "its history says so")
+    tap.equal(o.value("SELECT to_address FROM outbox ORDER BY id DESC"), "max@acme.example", "who is told")
+    away = ("case", "move", "1", "--deployment", "BOLT-1", "--contact", "bea@bolt.example")
+    refused(o, "its people will see all public updates", *away)
+    tap.equal(asked(o, *away, answer=b"\n")[0], 1, "status without a yes")
+    tap.equal(asked(o, *away)[0], 0, "status with a yes")
+    tap.equal(o.value("SELECT o.name FROM cases c JOIN organisation o ON o.id = c.organisation"), "Bolt Ltd", "its organisation")
+    refused(o, "of BOLT-1 already", *away)
+    refused(o, "NONE-1", "case", "move", "1", "--deployment", "NONE-1")
+
+
+# --- who else is told ----------------------------------------------------------
+
+def test_C12_a_case_is_escalated(house):
+    o = office(house)
+    tap.equal(o.json("case", "escalate", "1", "--to", "ulla@helpdesk.example", *ROLF, "--reason", "Production stands still")["notices"], 1,
+              "the manager is told")
+    kind, to, text = (o.value(f"SELECT {c} FROM outbox ORDER BY id DESC") for c in ("kind", "to_address", "text"))
+    tap.check((kind, to) == ("case-escalated", "ulla@helpdesk.example") and "Production stands still" in text, f"the mail: {text!r}")
+    shown = o.json("case", "show", "1")
+    tap.equal((shown["escalated_to"], shown["timeline"][-3]["visibility"]), ("ulla@helpdesk.example", "internal"), "the case shows it")
+    tap.check("Ulla Ek" in o.terminal("case", "show", "1"), "also to people")
+    refused(o, "no active representative", "case", "escalate", "1", "--to", "eva@acme.example")
+    refused(o, "nobody@helpdesk.example", "case", "escalate", "1", "--to", "nobody@helpdesk.example")
+    o.ctl("case", "close", "1")
+    refused(o, "is closed", "case", "escalate", "1", "--to", "ulla@helpdesk.example")
+
+
+def test_C13_a_transcript_is_attached_and_mailed(house):
+    o = office(house)
+    elsewhere(o)
+    chat = o.file("chat.txt", b"Rolf: hello\n")
+    tap.equal(o.json("case", "attach", "1", chat, *ROLF)["notices"], 1, "the contact is told of a file")
+    tap.equal(o.json("case", "attach", "1", chat, chat, "--internal", "--text", "Our side of it")["notices"], 0, "of an internal one not")
+    o.ctl("case", "note", "1", "They are hard to please.")
+    before = o.dump()
+    status, _, said = o.run("casectl", "case", "mail", "1", "--to", "ole@acme.example")
+    tap.check(status == 1 and "ole@acme.example" in said and "--yes" in said and o.dump() == before, f"asked first: {said!r}")
+    status, shown = asked(o, "case", "mail", "1", *ROLF, "--to", "ole@acme.example", "--to", "ulla@helpdesk.example")
+    tap.check(status == 0 and "Some One <ole@acme.example>" in shown, f"shown before it is sent: {shown!r}")
+    tap.equal(o.value("SELECT count(*) FROM outbox WHERE kind = 'case-transcript'"), 2, "two mails")
+    text = o.value("SELECT text FROM outbox WHERE kind = 'case-transcript'")
+    tap.check("Nobody gets in since Monday." in text and "File: chat.txt" in text, f"what was said: {text!r}")
+    tap.check("hard to please" not in text and "Our side" not in text, "nothing internal")
+    updates = {e["visibility"]: e["update"] for e in o.json("case", "show", "1")["timeline"] if e["kind"] == "update"}
+    refused(o, "internal", "case", "mail", "1", "--to", "ole@acme.example", "--update", str(updates["internal"]), "--yes")
+    o.ctl("case", "mail", "1", "--to", "eva@acme.example", "--update", str(updates["public"]), "--yes")
+    tap.check("Nobody gets in" not in o.value("SELECT text FROM outbox ORDER BY id DESC"), "only what was chosen")
+    for address, why in (("bea@bolt.example", "no access to ACME-1"), ("ada@acme.example", "no access"), ("x@y.example", "x@y.example")):
+        refused(o, why, "case", "mail", "1", "--to", address, "--yes")
+    refused(o, "/nonexistent", "case", "attach", "1", "/nonexistent")
+
+
 # --- two operators -------------------------------------------------------------
 
 def test_a_case_that_changed_meanwhile_is_not_written_over(house):

@@ -178,7 +178,7 @@ world_token(struct world *w, enum token_kind kind, int owner)
 static inline struct str
 world_effects(const struct plan *p, struct arena *a)
 {
-	static const char *const names[] = { "open", "update", "status", "assign", "request", "line", "grant", "token",
+	static const char *const names[] = { "open", "update", "status", "assign", "merge", "move", "deployment", "escalate", "request", "line", "grant", "token",
 		"tokens", "asked", "times", "edit", "absent", "leave", "undeliverable", "bounced", "notice" };
 	struct str s = STR_NONE;
 
