@@ -46,6 +46,7 @@ declare -A _casectl_table=(
 	['deployment add']='--org --end-user --partner --product'
 	['deployment list']=''
 	['explain']=''
+	['health']='--plugin'
 	['init']=''
 	['mail drop']='--reason'
 	['mail explain']=''

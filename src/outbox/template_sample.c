@@ -53,6 +53,11 @@ static const struct {
 	{ "merged_number", "00123450" },
 	{ "contact_name", "Eva Muster" },
 	{ "registered_address", "eva@acme.example" },
+	{ "problems", "mailbox support: critical: last served 3 h ago; 40 s ago: the password was refused" },
+	{ "recovered", "outbox: ok: 0 due; 0 given up since yesterday, 0 of unknown fate" },
+	{ "messages", "12  held (unverified)  eva@acme.example  Re: The import stops\n13  quarantined (malformed)  "
+		      "x@y.example  Hi" },
+	{ "total", "2" },
 	{ "sender_address", "someone@elsewhere.example" },
 };
 

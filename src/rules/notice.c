@@ -52,6 +52,8 @@ static const struct kind {
 	[NOTICE_CASE_ESCALATED] = { "case-escalated", { "author_name", "update_text", "contact_name" } },
 	[NOTICE_CASE_TRANSCRIPT] = { "case-transcript", { "author_name", "update_text" } },
 	[NOTICE_ADDRESS_VERIFY] = { "address-verify", { "registered_address", "expires_at" } },
+	[NOTICE_ALARM] = { "alarm", { "problems", "recovered" } },
+	[NOTICE_MESSAGES_KEPT] = { "messages-kept", { "messages", "total" } },
 };
 
 const char *

@@ -37,6 +37,8 @@ enum notice_kind {
 	NOTICE_CASE_ESCALATED,  /* to the manager named */
 	NOTICE_CASE_TRANSCRIPT, /* what was said in public, to whom a person chooses */
 	NOTICE_ADDRESS_VERIFY,  /* to a further address of a contact; token */
+	NOTICE_ALARM,           /* to administrators: a check of casectl health has changed */
+	NOTICE_MESSAGES_KEPT,   /* to administrators: messages have come to wait for a person */
 	NOTICE_COUNT
 };
 const char *notice_kind_name(enum notice_kind k); /* "case-opened", ... */
@@ -104,6 +106,8 @@ bool notice_has_value(enum notice_kind k, struct str name);
  * merged_number    of the case that was merged
  * contact_name     the case's contact
  * registered_address   the address that a person's mail goes to
+ * problems, recovered   checks that are not ok, and that are ok again, one a line (English)
+ * messages         kept messages, one a line: number, outcome, reason, sender, subject; total: how many
  * sender_address   From of the mail in question; never mailed to
  */
 
