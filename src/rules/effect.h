@@ -17,7 +17,8 @@ enum effect_kind {
 	EFFECT_STATUS,       /* case_id, status, sub_status */
 	EFFECT_ASSIGN,       /* case_id, person */
 	EFFECT_REQUEST_OPEN, /* request (its case: case_id) */
-	EFFECT_LINE,  /* line_id (or, of the new request, line_index), line_state, person = decider, text = comment */
+	EFFECT_LINE, /* line_id (or, of the new request, line_index), line_state, person = decider, on_behalf_of, text =
+			comment */
 	EFFECT_GRANT, /* request_id and line_id/line_index: give or remove what the line says; creates the contact first
 		       */
 	EFFECT_TOKEN, /* token_id, token_state */
@@ -44,6 +45,7 @@ struct effect {
 	int64_t case_id, request_id, line_id, token_id, outbox_id; /* case_id, request_id may be PLAN_NEW */
 	size_t line_index;
 	struct person person; /* author, decider, owner, ... */
+	int64_t on_behalf_of; /* person who delegated the decision; 0: nobody */
 	enum way way;
 	enum visibility visibility;
 	struct str text, cut;  /* new text; what was cut off it */

@@ -81,10 +81,10 @@ effect_line(struct store *s, const struct effect *f, struct store_change *c, str
 	if (line_find(s, f, c, &id, e))
 		return -1;
 	if (RUN(s, &changes, e,
-		"UPDATE request_line SET state = ?, decided_by = ?, decided_at = ?, comment = ?"
+		"UPDATE request_line SET state = ?, decided_by = ?, on_behalf_of = ?, decided_at = ?, comment = ?"
 		" WHERE id = ? AND state = 'pending'",
-		Z(name_of(NAMES_LINE_STATE, (int)f->line_state)), ID(f->person.id), NUMBER(c->now), TEXT(f->text),
-		NUMBER(id)))
+		Z(name_of(NAMES_LINE_STATE, (int)f->line_state)), ID(f->person.id), ID(f->on_behalf_of), NUMBER(c->now),
+		TEXT(f->text), NUMBER(id)))
 		return -1;
 	return changes == 1 ? 0 : err_set(e, ERR_REJECT, "the request was decided meanwhile");
 }

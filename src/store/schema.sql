@@ -252,6 +252,7 @@ CREATE TABLE request_line (
 	removal INTEGER NOT NULL,
 	state TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'denied', 'expired', 'cancelled')),
 	decided_by INTEGER REFERENCES person,
+	on_behalf_of INTEGER REFERENCES person, -- who had delegated the decision to decided_by
 	decided_at INTEGER,
 	comment TEXT NOT NULL DEFAULT '',
 	granted_at INTEGER,

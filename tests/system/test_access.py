@@ -459,6 +459,9 @@ def test_a2_a_delegate_is_asked_and_decides(rig):
         tap.equal(daemon.value("SELECT outcome FROM message"), "decided", "the delegate's answer")
         tap.equal(levels(daemon, rig.bo), {"ACME-1": "read-only"}, "levels")
         tap.check(rig.eva.address in daemon.value("SELECT granted_by FROM access WHERE level = 'read-only'"), "by whom")
+        receipt = people.plain(daemon.notice(rig.ada, "decision-receipt"))
+        tap.check("On behalf of: Ada Alm" in receipt and "Eva Lind" in receipt, f"the receipt says by delegation: {receipt}")
+        tap.check("Ada Alm" in daemon.json("access", "show", "1")[0]["on_behalf_of"], "so does the request")
 
 
 def test_a2_a_delegation_that_ended_decides_nothing(rig):
