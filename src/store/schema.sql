@@ -105,6 +105,7 @@ CREATE TABLE delegation (
 	ends_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX delegation_giver ON delegation (giver, ends_at);
+CREATE INDEX delegation_delegate ON delegation (delegate);
 
 -- Bytes by content: raw mail and attachments ------------------------------------------------------------------------
 
