@@ -195,11 +195,28 @@ fold(struct str text, char *out, size_t most, size_t *used)
 	return n;
 }
 
+/* Copies text in lower case; false where more than letters would have to be folded. */
+static bool
+fold_plain(struct str text, char *out)
+{
+	unsigned odd = 0;
+	char before = ' ';
+
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		odd |= (unsigned)(c < 0x20) | (unsigned)(c >= 0x80) | (unsigned)(c == ' ' && before == ' ');
+		out[i] = (char)(c + ((unsigned)(c - 'A') <= 'Z' - 'A' ? 0x20 : 0));
+		before = (char)c;
+	}
+	return odd == 0 && (text.n == 0 || before != ' ');
+}
+
 struct str
 marks_fold(struct str text, struct arena *a)
 {
-	char *out = arena_alloc(a, text.n + 4);
-	size_t n = fold(text, out, text.n + 1, NULL);
+	char *out = arena_bytes(a, text.n + 4);
+	size_t n = fold_plain(text, out) ? text.n : fold(text, out, text.n + 1, NULL);
 
 	return (struct str){ out, n };
 }
