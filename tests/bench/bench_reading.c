@@ -19,8 +19,8 @@
 #include "reading/verdict.h"
 #include "setup.h"
 
-#define ROUNDS 9
-#define MESSAGES 200
+#define ROUNDS 40
+#define MESSAGES 50
 
 static double
 cpu_us(clockid_t clock)
