@@ -67,6 +67,9 @@ static const struct spec token_spec[] = { TEXT(reading_token, token), INT(readin
 static const struct spec recipient_spec[] = { TEXT(reading_recipient, address), TEXT(reading_recipient, status),
 	TEXT(reading_recipient, action), TEXT(reading_recipient, diagnostic), END };
 
+static const struct spec results_spec[] = { TEXT(reading_results, authserv_id),
+	INT(reading_results, standing, 0, RESULTS_STANDINGS - 1), TEXT(reading_results, text), END };
+
 static const struct spec attachment_spec[] = { TEXT(reading_attachment, name), TEXT(reading_attachment, type),
 	TEXT(reading_attachment, content_id), BYTES(reading_attachment, content),
 	{ K_HEX, offsetof(struct reading_attachment, sha256), 0, NULL, 0, 0, 0 }, BOOL(reading_attachment, is_inline),
@@ -82,6 +85,9 @@ static const struct spec reading_spec[] = {
 	TEXT(reading, from_strict),
 	INT(reading, authentication, AUTH_FAIL, AUTH_PASS),
 	TEXT(reading, authentication_detail),
+	TEXT(reading, border),
+	LIST(reading, received_by, n_received_by, text_spec, struct str),
+	LIST(reading, results, n_results, results_spec, struct reading_results),
 	TEXT(reading, subject),
 	TEXT(reading, message_id),
 	LIST(reading, ancestors, n_ancestors, text_spec, struct str),
@@ -150,8 +156,11 @@ static const struct str setup_magic = { "casemail-setup-1\n", 17 };
 static void
 put_number(struct buf *out, uint64_t v, size_t bytes)
 {
+	char p[8];
+
 	for (size_t i = 0; i < bytes; i++)
-		buf_add_char(out, (char)(v >> (8 * i) & 0xff));
+		p[i] = (char)(v >> (8 * i) & 0xff);
+	buf_add(out, (struct str){ p, bytes });
 }
 
 static void put_fields(struct buf *out, const struct spec *spec, const char *base);
