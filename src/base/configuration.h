@@ -14,7 +14,8 @@
 
 enum tls_mode { TLS_IMPLICIT, TLS_STARTTLS, TLS_NONE /* only to loopback addresses */ };
 enum authentication_mode { AUTHENTICATION_RESULTS, AUTHENTICATION_TOKEN };
-enum unknown_policy { UNKNOWN_RETRY, UNKNOWN_HOLD }; /* of a mail whose server's answer was lost */
+#define OUTBOX_SENDERS_MOST 16
+enum unknown_policy { UNKNOWN_RETRY, UNKNOWN_HOLD };                      /* of a mail whose server's answer was lost */
 enum authentication_level { AUTH_FAIL, AUTH_NONE, AUTH_WEAK, AUTH_PASS }; /* ascending */
 
 /* A server to log in to. password_file: read when connecting, never kept in this struct. */
@@ -79,6 +80,8 @@ struct configuration {
 	int answers_per_10_minutes; /* global breaker for automatic answers */
 	int retry_days;
 	enum unknown_policy unknown;
+	int outbox_senders;                                   /* at most so many at once */
+	int outbox_per_minute, outbox_per_recipient_per_hour; /* attempts; 0: no limit */
 	/* health */
 	int health_poll_minutes, health_waiting_hours, health_outbox_minutes;
 	size_t health_disk_bytes;

@@ -17,6 +17,7 @@
 #include "daemon/dispatch.h"
 #include "daemon/intake.h"
 #include "daemon/process.h"
+#include "daemon/send.h"
 #include "daemon/supervise.h"
 #include "store/store.h"
 
@@ -120,7 +121,12 @@ role_run(const struct options *o)
 	if (c == NULL) {
 		LOG_ERROR("the supervisor's configuration can not be read", LOG_TEXT("errors", buf_str(&errors)));
 	} else if (strcmp(o->role, "dispatcher") == 0) {
-		status = dispatch_run(c, o->once);
+		status = dispatch_run(c, &(struct child_start){ .configuration_fd = PROCESS_CONFIGURATION_FD,
+					     .once = o->once,
+					     .debug = o->debug,
+					     .journal = o->journal });
+	} else if (strcmp(o->role, "sender") == 0) {
+		status = send_run(c, false);
 	} else if (strcmp(o->role, "intake") == 0 && o->mailbox) {
 		const struct mailbox_settings *m = mailbox_find(c, o->mailbox);
 

@@ -6,6 +6,7 @@
 
 #include "daemon/watch.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -75,17 +76,29 @@ watch_drain(struct watch *w)
 }
 
 void
-watch_wait(struct watch *w, int stop_fd, int64_t ms)
+watch_wait_ends(struct watch *w, int stop_fd, const int *ends, size_t n, int64_t ms)
 {
-	struct pollfd p[] = { { .fd = w->fd, .events = POLLIN }, { .fd = stop_fd, .events = POLLIN } };
+	struct pollfd p[2 + WATCH_ENDS_MOST] = { { .fd = w ? w->fd : -1, .events = POLLIN },
+		{ .fd = stop_fd, .events = POLLIN } };
 	int64_t end = clock_monotonic() + ms, left;
 
+	assert(n <= WATCH_ENDS_MOST);
+	for (size_t i = 0; i < n; i++)
+		p[2 + i] = (struct pollfd){ .fd = ends[i] }; /* asked for nothing, poll still tells of the end */
 	while ((left = end - clock_monotonic()) > 0) {
-		int n = poll(p, 2, left > 3600000 ? 3600000 : (int)left);
+		int hits = poll(p, 2 + n, left > 3600000 ? 3600000 : (int)left);
 
-		if ((n < 0 && errno != EINTR) || (n > 0 && p[1].revents))
+		if (hits < 0 && errno != EINTR)
 			return;
-		if (n > 0 && watch_drain(w))
+		if (hits <= 0)
+			continue;
+		if (p[0].revents == 0 || p[1].revents || watch_drain(w))
 			return;
 	}
+}
+
+void
+watch_wait(struct watch *w, int stop_fd, int64_t ms)
+{
+	watch_wait_ends(w, stop_fd, NULL, 0, ms);
 }
