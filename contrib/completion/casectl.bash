@@ -69,6 +69,8 @@ declare -A _casectl_table=(
 	['read']='--input'
 	['representative add']='--name --queue --language'
 	['representative list']=''
+	['template list']=''
+	['template preview']='--lang --html'
 	['verdict']='--language'
 # end of table
 )

@@ -57,6 +57,7 @@ struct configuration {
 	/* mail */
 	struct str from_name, address; /* notices come from, and replies go to; local part + delimiter + token */
 	char subaddress_delimiter;     /* '+' or '-'; 0: the server has none */
+	struct str list_id;            /* of List-Id; may be empty */
 	struct str noreply;            /* address instructions come from */
 	struct str template_dir;       /* operator's own templates; may be empty */
 	struct str language;           /* default for persons without one: "en" */

@@ -244,6 +244,7 @@ static const struct key mail_keys[] = {
 	    .choices = delimiter_choices,
 	    .fallback = "+" },
 	TEXT(C, "noreply", noreply, 1, 255, .required = true, .check = check_address),
+	TEXT(C, "list_id", list_id, 1, 250, .required = false, .check = check_domain),
 	{ .name = "template_dir", .type = KEY_TEXT, AT(C, template_dir), .high = 4000, .check = check_absolute },
 	TEXT(C, "language", language, 1, 2, .fallback = "en", .check = check_language),
 };

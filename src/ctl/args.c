@@ -27,6 +27,7 @@ static const struct verb *const tables[] = {
 	verbs_mail_change,
 	verbs_outbox,
 	verbs_outbox_change,
+	verbs_template,
 	verbs_read,
 	verbs_check_auth,
 };

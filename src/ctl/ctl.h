@@ -70,6 +70,7 @@ extern const struct verb verbs_mail[];
 extern const struct verb verbs_mail_change[];
 extern const struct verb verbs_outbox[];
 extern const struct verb verbs_outbox_change[];
+extern const struct verb verbs_template[];
 extern const struct verb verbs_read[];
 extern const struct verb verbs_check_auth[];
 

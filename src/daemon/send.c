@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/fault.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "daemon/process.h"
 #include "daemon/settle.h"
@@ -43,6 +44,8 @@ struct sender {
 	char claimer[32];
 	struct outbox_result result; /* of the last letter, not written down yet; id 0: none */
 	char reply[sizeof(((struct smtp_outcome *)NULL)->reply)];
+	struct buf unfit; /* where it could not be composed: what the audit says of it */
+	int64_t unfit_case;
 	int64_t wait_until; /* of the limit per minute; 0: none */
 };
 
@@ -53,6 +56,7 @@ sender_open(struct sender *d, struct err *e)
 
 	d->arena = arena_open((size_t)1 << 30);
 	buf_init(&d->mail, MAIL_MOST);
+	buf_init(&d->unfit, 16384);
 	snprintf(d->claimer, sizeof(d->claimer), "%ld", (long)getpid());
 	if ((d->known = calloc(c->n_smtp + 1, sizeof(*d->known))) == NULL)
 		abort();
@@ -71,6 +75,7 @@ sender_close(struct sender *d)
 	watch_close(&d->watch);
 	store_close(&d->store);
 	buf_free(&d->mail);
+	buf_free(&d->unfit);
 	free(d->known);
 	arena_close(&d->arena);
 }
@@ -191,11 +196,27 @@ letter_compose(struct sender *d, const struct store_letter *s, int64_t date, str
 		.html = s->html,
 		.instance = d->configuration->instance,
 		.loop_mark = str_of(d->marks.loop),
+		.list_name = d->configuration->brand,
+		.list_id = d->configuration->list_id,
 		.is_answer = s->is_answer,
 		.date = date };
 
 	buf_clear(&d->mail);
 	return compose_letter(&l, &d->mail, e);
+}
+
+/* A value that would have ended a header, or broken the mail otherwise, is somebody's doing. */
+static void
+letter_note_unfit(struct sender *d, const struct store_queued *q, const char *why)
+{
+	buf_clear(&d->unfit);
+	json_open(&d->unfit, NULL, '{');
+	json_number(&d->unfit, "letter", q->id);
+	json_text(&d->unfit, "kind", str_of(notice_kind_name(q->letter.kind)));
+	json_text(&d->unfit, "to", q->letter.to);
+	json_text(&d->unfit, "reason", str_of(why));
+	json_close(&d->unfit, '}');
+	d->unfit_case = q->letter.case_id;
 }
 
 /* What the outcome of one attempt means for the row. */
@@ -250,6 +271,7 @@ letter_send(struct sender *d, const struct store_queued *q)
 	fault_point("after-claim");
 	if (letter_compose(d, &q->letter, q->created_at, &why) < 0) {
 		snprintf(o.reply, sizeof(o.reply), "not composed: %.400s", why.text);
+		letter_note_unfit(d, q, why.text);
 	} else {
 		smtp_send(d->smtp, q->letter.envelope_from, q->letter.to, buf_str(&d->mail), &o);
 		letter_redact(&q->letter, &o);
@@ -295,6 +317,9 @@ turn_take(struct sender *d, struct store_queued *next, struct err *e)
 		}
 		LOG_ERROR("a letter was changed while it was sent", LOG_Z("reason", other.text));
 	}
+	if (d->unfit.n > 0 && store_audit_add(d->store, "letter-refused", STR("sender"), d->unfit_case, 0,
+				  buf_str(&d->unfit), clock_now(), e) < 0)
+		return -1;
 	if (routes_write(d, e) < 0 || (!process_is_stopping() && turn_claim(d, next, e) < 0))
 		return -1;
 	return store_commit(d->store, e);
@@ -321,6 +346,7 @@ turn(struct sender *d, struct store_queued *next, struct err *e)
 		process_report(REPORT_ALIVE);
 	}
 	d->result.id = 0;
+	buf_clear(&d->unfit);
 	if (wrote) {
 		fault_point("after-result");
 		process_report(REPORT_PROGRESS);

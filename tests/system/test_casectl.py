@@ -3,6 +3,7 @@
 """casectl on a real database, no servers: every command in the good case, bad input that must change nothing, and what a
 terminal, a pipe and a program get to see."""
 
+import collections
 import contextlib
 import fcntl
 import hashlib
@@ -309,6 +310,30 @@ def test_letters_are_held_released_and_cancelled(house):
             tap.check(status == 1 and f"is {state}" in said and o.dump() == before, f"{verb} of one that is {state}: {status} {said}")
 
 
+def test_templates_are_listed_and_shown(house):
+    o = office(house)
+    kinds = collections.Counter(r["kind"] for r in o.json("template", "list"))
+    tap.check(len(kinds) > 20 and set(kinds.values()) == {8, 1}, f"eight languages, or English for operators: {kinds}")
+    for kind in (k for k, n in kinds.items() if n > 1):
+        shown = o.ctl("template", "preview", kind, "--lang", "de")
+        tap.check(shown.startswith("Subject: ") and "{{" not in shown, f"{kind}: {shown[:100]}")
+    tap.check(o.ctl("template", "preview", "case-opened", "--html").lstrip().lower().startswith("<!doctype html"), "HTML")
+    folder = os.path.join(o.folder, "templates")
+    os.mkdir(folder)
+    o.file("templates/case-opened.de.txt", "Subject: Meins {{case_number}}\n\nHallo {{recipient_first_name}}.\n".encode())
+    o.settings["mail"]["template_dir"] = folder
+    o.configure()
+    got = o.json("template", "preview", "case-opened", "--lang", "de")
+    tap.equal((got["subject"], got["text"].strip(), got["file"]),
+              ("Meins 00123456", "Hallo Eva.", folder + "/case-opened.de.txt"), "the operator's own")
+    tap.equal([r["language"] for r in o.json("template", "list") if r["file"] != "built in"], ["de"], "own ones in the list")
+    status, out, said = o.run("casectl", "template", "preview", "case-opened", "--lang", "sv")
+    tap.check(status == 0 and "Eva" in out and "sv" in said, f"a language that is not there: {said}")
+    o.file("templates/case-opened.de.txt", b"Subject: {{nonsense}}\n\nHallo.\n")
+    status, out, said = o.run("casectl", "template", "preview", "case-opened")
+    tap.check(status == 3 and out == "" and "case-opened.de.txt:1: " in said, f"a template with a mistake: {status} {said}")
+
+
 def test_the_audit_shows_and_verifies(house):
     o = office(house)
     o.ctl("--as", "night shift", "org", "add", "Other Ltd")
@@ -593,6 +618,8 @@ BAD = (  # words, exit status, what the complaint names
     (("outbox", "release", "99"), 1, "99"),
     (("outbox", "cancel", "99"), 2, "--reason"),
     (("outbox", "cancel", "99", "--reason", "x"), 1, "99"),
+    (("template", "preview", "nonsense"), 1, "casectl template list"),
+    (("template", "preview", "case-opened", "--lang", "English"), 1, "--lang English"),
     (("audit", "list", "--max", "-1"), 2, "a number from 1"),
     (("explain", "/nonexistent"), 1, "/nonexistent"),
     (("read", "/nonexistent"), 1, "/nonexistent"),

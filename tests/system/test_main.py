@@ -175,7 +175,11 @@ def pss(process):
 
 def senders(process):
     """Its processes that send; they come and go with the letters."""
-    return [p for p in process.members() if "sender" in read_from(f"/proc/{p}/cmdline", 0).split("\0")]
+    found = []
+    for pid in process.members():
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            found += [pid] if "sender" in read_from(f"/proc/{pid}/cmdline", 0).split("\0") else []
+    return found
 
 
 @tap.unwatched

@@ -6,8 +6,10 @@ does not delays no other. The servers are threads of the test; no mailbox is the
 import collections
 import contextlib
 import itertools
+import json
 import os
 import socket
+import sqlite3
 import sys
 import threading
 import types
@@ -217,6 +219,29 @@ def test_a_server_that_dies_after_the_final_dot(rig):
             daemon.ctl("outbox", "retry", str(number))
             all_sent(daemon)
             tap.equal(len({m.split(b"Message-ID: ")[1].split(b"\r\n")[0] for m in s.mails}), 1, "Message-IDs of the two")
+
+
+def test_a_header_that_would_end_goes_nowhere_and_is_audited(rig):
+    with Server() as s:
+        with installed(rig, s.port) as daemon:
+            daemon.settings["mail"]["list_id"] = "support.helpdesk.example"
+            daemon.configure()
+            bad = {letter(daemon): (column, value) for column, value in
+                   (("subject", "Hello\r\nBcc: all@customer.example"), ("to_name", "Eva\nX: y"), ("reply_to", "a@b.example\r\n"))}
+            good = letter(daemon)
+            c = sqlite3.connect(daemon.database)
+            for number, (column, value) in bad.items():
+                c.execute(f"UPDATE outbox SET {column} = ? WHERE id = ?", (value, number))
+            c.commit()
+            c.close()
+            daemon.start()
+            until(lambda: state(daemon, good) == "sent", 20, "the good letter")
+            rows = daemon.wait_rows("SELECT details FROM audit WHERE event = 'letter-refused' ORDER BY id", n=3)
+            tap.equal(sorted(json.loads(r["details"])["letter"] for r in rows), sorted(bad), "letters in the audit")
+            tap.equal({state(daemon, number) for number in bad}, {"failed"}, "their states")
+            tap.equal(daemon.json("audit", "verify")["verified"], True, "the chain")
+        tap.equal(len(s.mails), 1, "what arrived")
+        tap.check(b"\r\nList-Id: Example Support <support.helpdesk.example>\r\n" in s.mails[0], "List-Id")
 
 
 # --- death ---------------------------------------------------------------------------
