@@ -35,7 +35,7 @@ limit_of_all(struct store *s, int most, int64_t now, int64_t *free_at, struct er
 	*free_at = 0;
 	if (most <= 0)
 		return 0;
-	QUERY(&q, s, "SELECT claimed_at FROM outbox WHERE claimed_at > ? ORDER BY claimed_at DESC LIMIT 1 OFFSET ?",
+	QUERY(&q, s, "SELECT limited_at FROM outbox WHERE limited_at > ? ORDER BY limited_at DESC LIMIT 1 OFFSET ?",
 	    NUMBER(now - MINUTE_MS), NUMBER(most - 1));
 	return limit_check(&q, MINUTE_MS, free_at, e);
 }
@@ -49,7 +49,7 @@ limit_of_recipient(struct store *s, struct str to, int most, int64_t now, int64_
 	if (most <= 0)
 		return 0;
 	QUERY(&q, s,
-	    "SELECT claimed_at FROM outbox WHERE to_address = ? AND claimed_at > ? ORDER BY claimed_at DESC LIMIT 1"
+	    "SELECT limited_at FROM outbox WHERE to_address = ? AND limited_at > ? ORDER BY limited_at DESC LIMIT 1"
 	    " OFFSET ?",
 	    TEXT(to), NUMBER(now - HOUR_MS), NUMBER(most - 1));
 	return limit_check(&q, HOUR_MS, free_at, e);
@@ -73,16 +73,17 @@ due_find(struct store *s, int64_t now, struct arena *a, int64_t *id, struct str 
 }
 
 static int
-letter_claim(struct store *s, int64_t id, struct str claimer, int64_t now, struct arena *a, struct store_queued *out,
-    struct err *e)
+letter_claim(struct store *s, int64_t id, struct str claimer, int64_t now, bool limited, struct arena *a,
+    struct store_queued *out, struct err *e)
 {
 	if (outbox_load(s, id, a, out, e))
 		return -1;
 	out->attempts++;
 	return RUN(s, NULL, e,
-	    "UPDATE outbox SET state = 'claimed', claimer = ?, claimed_at = ?, next_at = NULL, attempts = attempts + 1"
+	    "UPDATE outbox SET state = 'claimed', claimer = ?, claimed_at = ?, limited_at = ?, next_at = NULL, "
+	    "attempts = attempts + 1"
 	    " WHERE id = ?",
-	    TEXT(claimer), NUMBER(now), NUMBER(id));
+	    TEXT(claimer), NUMBER(now), ID(limited ? now : 0), NUMBER(id));
 }
 
 int
@@ -105,7 +106,7 @@ store_outbox_claim(struct store *s, struct str claimer, int64_t now, const struc
 		if (limit_of_recipient(s, to, l->per_recipient_per_hour, now, &free_at, e))
 			return -1;
 		if (free_at == 0)
-			return letter_claim(s, id, claimer, now, a, out, e);
+			return letter_claim(s, id, claimer, now, l->per_minute || l->per_recipient_per_hour, a, out, e);
 		if (RUN(s, NULL, e, "UPDATE outbox SET next_at = ? WHERE id = ?", NUMBER(free_at), NUMBER(id)))
 			return -1;
 	}

@@ -352,6 +352,7 @@ CREATE TABLE outbox (
 	attempts INTEGER NOT NULL DEFAULT 0,
 	claimer TEXT NOT NULL DEFAULT '',
 	claimed_at INTEGER, -- the last time
+	limited_at INTEGER, -- likewise, where a rate limit was set then: what it counts
 	last_reply TEXT NOT NULL DEFAULT '',
 	bounced_at INTEGER,
 	bounce TEXT NOT NULL DEFAULT '',
@@ -378,8 +379,8 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (next_at, id) WHERE next_at IS NOT NULL;
 CREATE INDEX outbox_claimed ON outbox (claimer) WHERE state = 'claimed';
-CREATE INDEX outbox_tried ON outbox (claimed_at) WHERE claimed_at IS NOT NULL; -- rate limits
-CREATE INDEX outbox_recipient ON outbox (to_address, claimed_at) WHERE claimed_at IS NOT NULL;
+CREATE INDEX outbox_limited ON outbox (limited_at) WHERE limited_at IS NOT NULL;
+CREATE INDEX outbox_recipient ON outbox (to_address, limited_at) WHERE limited_at IS NOT NULL;
 CREATE INDEX outbox_open ON outbox (case_id, person, id) WHERE state IN ('queued', 'claimed');
 CREATE INDEX outbox_state ON outbox (state, id);
 CREATE INDEX outbox_case ON outbox (case_id, id) WHERE case_id IS NOT NULL;
