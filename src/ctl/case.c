@@ -279,95 +279,89 @@ case_assign_run(struct ctl *c)
 	return case_say(c, view.number, &done, "assigned");
 }
 
-static int
-case_print_list(struct ctl *c, const struct case_view *list, size_t n)
+static void
+case_row_show(struct ctl *c, struct listing *l, const void *record)
 {
-	static const struct column columns[] = { { "CASE", "number" }, { "STATUS", "status" },
-		{ "SUB-STATUS", "sub_status" }, { "DEPLOYMENT", "org_id" }, { "CONTACT", "contact" },
-		{ "MODIFIED", "modified_at" }, { "SUBJECT", "subject" } };
-	struct listing *l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
+	const struct case_view *v = record;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct case_view *v = &list[i];
-
-		listing_row(l);
-		listing_text(l, "number", v->number);
-		listing_text(l, "type", v->type);
-		listing_text(l, "sub_type", v->sub_type);
-		listing_text(l, "status", v->status);
-		listing_text(l, "sub_status", v->sub_status);
-		listing_text(l, "priority", v->priority);
-		listing_text(l, "org_id", v->deployment.org_id);
-		listing_text(l, "customer", v->deployment.customer);
-		listing_text(l, "contact", v->contact.address);
-		listing_text(l, "owner", v->owner.address);
-		listing_time(l, "opened_at", v->opened_at);
-		listing_time(l, "modified_at", v->modified_at);
-		listing_text(l, "subject", v->subject);
-	}
-	return listing_close(l);
+	(void)c;
+	listing_row(l);
+	listing_text(l, "number", v->number);
+	listing_text(l, "type", v->type);
+	listing_text(l, "sub_type", v->sub_type);
+	listing_text(l, "status", v->status);
+	listing_text(l, "sub_status", v->sub_status);
+	listing_text(l, "priority", v->priority);
+	listing_text(l, "org_id", v->deployment.org_id);
+	listing_text(l, "customer", v->deployment.customer);
+	listing_text(l, "contact", v->contact.address);
+	listing_text(l, "owner", v->owner.address);
+	listing_time(l, "opened_at", v->opened_at);
+	listing_time(l, "modified_at", v->modified_at);
+	listing_text(l, "subject", v->subject);
 }
+
+static const struct column case_columns[] = { { "CASE", "number" }, { "STATUS", "status" },
+	{ "SUB-STATUS", "sub_status" }, { "DEPLOYMENT", "org_id" }, { "CONTACT", "contact" },
+	{ "MODIFIED", "modified_at" }, { "SUBJECT", "subject" } };
 
 /* The id of the person an option names; 0 where it is not given. */
 static int
-option_person(struct ctl *c, const char *option, int64_t *id)
+option_person(struct ctl *c, const char *option, int64_t *id, struct err *e)
 {
-	struct person_record r;
-	struct err e;
+	struct person_record r = { 0 };
 
-	*id = 0;
-	if (!ctl_has(c, option))
-		return CTL_DONE;
-	if (store_person_find(c->store, ctl_option(c, option), c->arena, &r, &e) < 0)
-		return ctl_fail(c, &e);
+	if (ctl_has(c, option) && store_person_find(c->store, ctl_option(c, option), c->arena, &r, e) < 0)
+		return -1;
 	*id = r.person.id;
-	return CTL_DONE;
+	return 0;
+}
+
+static int
+cases_load(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
+{
+	struct store_case_filter f = *(const struct store_case_filter *)filter;
+	struct organisation o = { 0 };
+
+	if (option_person(c, "contact", &f.contact, e) < 0 || option_person(c, "owner", &f.owner, e) < 0)
+		return -1;
+	if (ctl_has(c, "org") && store_organisation_find(c->store, ctl_option(c, "org"), c->arena, &o, e) < 0)
+		return -1;
+	f.organisation = o.id;
+	return store_case_list(c->store, &f, c->arena, out, n, e);
 }
 
 static int
 case_list_run(struct ctl *c)
 {
+	static const struct listing_source source =
+	    LISTING_SOURCE(case_columns, struct case_view, cases_load, case_row_show);
 	struct store_case_filter f = { .type = ctl_option(c, "type"), .open_only = ctl_has(c, "open") };
-	struct case_view *list;
-	struct organisation o;
 	struct str sub_status;
 	int64_t max;
-	struct err e;
-	size_t n;
-	int status;
 
 	if (ctl_number(c, "max", 1, 100000, 100, &max) < 0)
 		return CTL_USAGE;
 	if (ctl_has(c, "status") && !status_parse(ctl_option(c, "status"), &f.status, &sub_status))
 		return CTL_USAGE;
-	if ((status = ctl_store(c, STORE_READ)) != CTL_DONE ||
-	    (status = option_person(c, "contact", &f.contact)) != CTL_DONE ||
-	    (status = option_person(c, "owner", &f.owner)) != CTL_DONE)
-		return status;
-	if (ctl_has(c, "org")) {
-		if (store_organisation_find(c->store, ctl_option(c, "org"), c->arena, &o, &e) < 0)
-			return ctl_fail(c, &e);
-		f.organisation = o.id;
-	}
 	f.max = (size_t)max;
-	if (store_case_list(c->store, &f, c->arena, &list, &n, &e) < 0)
-		return ctl_fail(c, &e);
-	return case_print_list(c, list, n);
+	return listing_run(c, &source, &f);
+}
+
+static int
+found_load(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
+{
+	(void)filter;
+	return store_case_search(c->store, ctl_word(c, 0), 100, c->arena, out, n, e);
 }
 
 static int
 case_search_run(struct ctl *c)
 {
-	struct case_view *list;
-	struct err e;
-	size_t n;
-	int status = ctl_store(c, STORE_READ);
+	static const struct listing_source source =
+	    LISTING_SOURCE(case_columns, struct case_view, found_load, case_row_show);
 
-	if (status != CTL_DONE)
-		return status;
-	if (store_case_search(c->store, ctl_word(c, 0), 100, c->arena, &list, &n, &e) < 0)
-		return ctl_fail(c, &e);
-	return case_print_list(c, list, n);
+	return listing_run(c, &source, NULL);
 }
 
 static int

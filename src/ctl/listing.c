@@ -119,3 +119,22 @@ listing_close(struct listing *l)
 	buf_free(&l->json);
 	return CTL_DONE;
 }
+
+int
+listing_run(struct ctl *c, const struct listing_source *source, const void *filter)
+{
+	int status = c->store ? CTL_DONE : ctl_store(c, STORE_READ);
+	struct listing *l;
+	void *records;
+	struct err e;
+	size_t n;
+
+	if (status != CTL_DONE)
+		return status;
+	if (source->load(c, filter, &records, &n, &e) < 0)
+		return ctl_fail(c, &e);
+	l = listing_open(c, source->columns, source->n_columns);
+	for (size_t i = 0; i < n; i++)
+		source->show(c, l, (const char *)records + i * source->record_size);
+	return listing_close(l);
+}

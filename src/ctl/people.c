@@ -50,27 +50,31 @@ org_add(struct ctl *c)
 }
 
 static int
+org_load(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
+{
+	(void)filter;
+	return store_organisation_list(c->store, c->arena, out, n, e);
+}
+
+static void
+org_show(struct ctl *c, struct listing *l, const void *record)
+{
+	const struct organisation *o = record;
+
+	(void)c;
+	listing_row(l);
+	listing_number(l, "id", o->id);
+	listing_text(l, "name", o->name);
+	listing_z(l, "kind", o->is_partner ? "partner" : "customer");
+}
+
+static int
 org_list(struct ctl *c)
 {
 	static const struct column columns[] = { { "ORGANISATION", "name" }, { "KIND", "kind" } };
-	struct organisation *list;
-	struct listing *l;
-	struct err e;
-	size_t n;
-	int status = ctl_store(c, STORE_READ);
+	static const struct listing_source source = LISTING_SOURCE(columns, struct organisation, org_load, org_show);
 
-	if (status != CTL_DONE)
-		return status;
-	if (store_organisation_list(c->store, c->arena, &list, &n, &e) < 0)
-		return ctl_fail(c, &e);
-	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
-	for (size_t i = 0; i < n; i++) {
-		listing_row(l);
-		listing_number(l, "id", list[i].id);
-		listing_text(l, "name", list[i].name);
-		listing_z(l, "kind", list[i].is_partner ? "partner" : "customer");
-	}
-	return listing_close(l);
+	return listing_run(c, &source, NULL);
 }
 
 /* The organisation an option names. 0, or the exit status. */
@@ -108,30 +112,35 @@ deployment_add(struct ctl *c)
 }
 
 static int
+deployment_load(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
+{
+	(void)filter;
+	return store_deployment_list(c->store, c->arena, out, n, e);
+}
+
+static void
+deployment_show(struct ctl *c, struct listing *l, const void *record)
+{
+	const struct deployment *d = record;
+
+	(void)c;
+	listing_row(l);
+	listing_number(l, "id", d->id);
+	listing_text(l, "org_id", d->org_id);
+	listing_text(l, "customer", d->customer);
+	listing_text(l, "product", d->product);
+	listing_bool(l, "partner_managed", d->partner != 0);
+}
+
+static int
 deployment_list(struct ctl *c)
 {
 	static const struct column columns[] = { { "ORG ID", "org_id" }, { "CUSTOMER", "customer" },
 		{ "PRODUCT", "product" } };
-	struct deployment *list;
-	struct listing *l;
-	struct err e;
-	size_t n;
-	int status = ctl_store(c, STORE_READ);
+	static const struct listing_source source =
+	    LISTING_SOURCE(columns, struct deployment, deployment_load, deployment_show);
 
-	if (status != CTL_DONE)
-		return status;
-	if (store_deployment_list(c->store, c->arena, &list, &n, &e) < 0)
-		return ctl_fail(c, &e);
-	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
-	for (size_t i = 0; i < n; i++) {
-		listing_row(l);
-		listing_number(l, "id", list[i].id);
-		listing_text(l, "org_id", list[i].org_id);
-		listing_text(l, "customer", list[i].customer);
-		listing_text(l, "product", list[i].product);
-		listing_bool(l, "partner_managed", list[i].partner != 0);
-	}
-	return listing_close(l);
+	return listing_run(c, &source, NULL);
 }
 
 /* "Eva Lind" into first and last name; the last word is the last name. */
@@ -282,35 +291,38 @@ approver_add(struct ctl *c)
 }
 
 static int
+person_load(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
+{
+	const enum person_role *role = filter;
+
+	return store_person_list(c->store, *role, c->arena, out, n, e);
+}
+
+static void
+person_show(struct ctl *c, struct listing *l, const void *record)
+{
+	const struct person_record *p = record;
+
+	listing_row(l);
+	listing_number(l, "id", p->person.id);
+	listing_text(l, "address", p->person.address);
+	listing_text(l, "name", person_full_name(&p->person, c->arena));
+	listing_text(l, "organisation", p->organisation_name);
+	listing_text(l, "employer", p->employer);
+	listing_text(l, "country", p->country);
+	listing_text(l, "language", p->person.language);
+	listing_bool(l, "active", p->person.active);
+}
+
+static int
 person_list(struct ctl *c, enum person_role role)
 {
 	static const struct column columns[] = { { "ADDRESS", "address" }, { "NAME", "name" },
 		{ "ORGANISATION", "organisation" }, { "COUNTRY", "country" }, { "LANGUAGE", "language" } };
-	struct person_record *list;
-	struct listing *l;
-	struct err e;
-	size_t n;
-	int status = ctl_store(c, STORE_READ);
+	static const struct listing_source source =
+	    LISTING_SOURCE(columns, struct person_record, person_load, person_show);
 
-	if (status != CTL_DONE)
-		return status;
-	if (store_person_list(c->store, role, c->arena, &list, &n, &e) < 0)
-		return ctl_fail(c, &e);
-	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
-	for (size_t i = 0; i < n; i++) {
-		listing_row(l);
-		listing_number(l, "id", list[i].person.id);
-		listing_text(l, "address", list[i].person.address);
-		listing_text(l, "name",
-		    arena_format(c->arena, "%.*s %.*s", STR_ARGS(list[i].person.first_name),
-			STR_ARGS(list[i].person.last_name)));
-		listing_text(l, "organisation", list[i].organisation_name);
-		listing_text(l, "employer", list[i].employer);
-		listing_text(l, "country", list[i].country);
-		listing_text(l, "language", list[i].person.language);
-		listing_bool(l, "active", list[i].person.active);
-	}
-	return listing_close(l);
+	return listing_run(c, &source, &role);
 }
 
 static int
@@ -332,34 +344,36 @@ admin_list(struct ctl *c)
 }
 
 static int
+approver_load(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
+{
+	(void)filter;
+	return store_approver_list(c->store, c->arena, out, n, e);
+}
+
+static void
+approver_show(struct ctl *c, struct listing *l, const void *record)
+{
+	const struct approver_record *v = record;
+
+	listing_row(l);
+	listing_text(l, "address", v->person.address);
+	listing_text(l, "name", person_full_name(&v->person, c->arena));
+	listing_text(l, "organisation", v->organisation_name);
+	listing_text(l, "org_id", v->org_id);
+	listing_cell(l, "scope",
+	    arena_format(c->arena, "%s%.*s", v->org_id.n ? "deployment " : "all of ",
+		STR_ARGS(v->org_id.n ? v->org_id : v->organisation_name)));
+}
+
+static int
 approver_list(struct ctl *c)
 {
 	static const struct column columns[] = { { "ADDRESS", "address" }, { "NAME", "name" },
 		{ "APPROVES FOR", "scope" } };
-	struct approver_record *list;
-	struct listing *l;
-	struct err e;
-	size_t n;
-	int status = ctl_store(c, STORE_READ);
+	static const struct listing_source source =
+	    LISTING_SOURCE(columns, struct approver_record, approver_load, approver_show);
 
-	if (status != CTL_DONE)
-		return status;
-	if (store_approver_list(c->store, c->arena, &list, &n, &e) < 0)
-		return ctl_fail(c, &e);
-	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
-	for (size_t i = 0; i < n; i++) {
-		listing_row(l);
-		listing_text(l, "address", list[i].person.address);
-		listing_text(l, "name",
-		    arena_format(c->arena, "%.*s %.*s", STR_ARGS(list[i].person.first_name),
-			STR_ARGS(list[i].person.last_name)));
-		listing_text(l, "organisation", list[i].organisation_name);
-		listing_text(l, "org_id", list[i].org_id);
-		listing_cell(l, "scope",
-		    arena_format(c->arena, "%s%.*s", list[i].org_id.n ? "deployment " : "all of ",
-			STR_ARGS(list[i].org_id.n ? list[i].org_id : list[i].organisation_name)));
-	}
-	return listing_close(l);
+	return listing_run(c, &source, NULL);
 }
 
 #define END_OPTIONS                                                                                                    \
