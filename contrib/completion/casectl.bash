@@ -25,11 +25,11 @@ declare -A _casectl_table=(
 	['audit show']='--max --before'
 	['audit verify']=''
 	['case assign']='--by'
-	['case list']='--contact --owner --org --status --type --open --max'
+	['case list']='--mine --company --contact --owner --org --deployment --product --status --type --sub-type --admin --open --closed --since --sort --reverse --max --page'
 	['case note']='--by --file --attach'
 	['case open']='--contact --deployment --subject --type --sub-type --priority --owner --file'
 	['case reply']='--by --file --attach --ask'
-	['case search']=''
+	['case search']='--mine --company --contact --owner --org --deployment --product --status --type --sub-type --admin --open --closed --since --sort --reverse --max --page'
 	['case show']=''
 	['case status']='--by --sub-status'
 	['contact add']='--name --org --employer --country --phone --access --language'
@@ -75,7 +75,7 @@ _casectl() {
 	--as) return ;;
 	esac
 	if ((i >= COMP_CWORD)); then
-		_casectl_offer "$word" "$([[ $word == -* ]] && echo '-c --config --json --as --version --help')
+		_casectl_offer "$word" "$([[ $word == -* ]] && echo '-c --config --json --no-pager --as --version --help')
 			$(for name in "${!_casectl_table[@]}"; do echo "${name%% *}"; done | sort -u)"
 		return
 	fi
@@ -92,6 +92,7 @@ _casectl() {
 	-*) _casectl_offer "$word" "${_casectl_table[$name]-} --help --json" ;;
 	*,--state,*) _casectl_offer "$word" 'queued claimed sent unknown failed cancelled' ;;
 	*,--status,*) _casectl_offer "$word" 'open awaiting-info service-restored solution-proposed closed' ;;
+	*,--sort,*) _casectl_offer "$word" 'modified opened number priority' ;;
 	*,--input,*) _casectl_offer "$word" 'message text html' ;;
 	*,--*) ;;
 	*,'case status') ((COMP_CWORD == i + 3)) && _casectl_offer "$word" 'open awaiting-info service-restored solution-proposed closed' ;;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC
- * case.c: casectl case: open, list, show, reply, note, status, assign, search. What changes a case is a plan of
+ * case.c: casectl case: open, show, reply, note, status, assign. What changes a case is a plan of
  * rules/case.h.
  */
 #include "config.h"
@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "base/crypto.h"
-#include "ctl/listing.h"
+#include "ctl/ctl.h"
+#include "ctl/pager.h"
 #include "ctl/timeline.h"
 #include "daemon/apply.h"
 #include "rules/case.h"
@@ -279,91 +280,6 @@ case_assign_run(struct ctl *c)
 	return case_say(c, view.number, &done, "assigned");
 }
 
-static void
-case_row_show(struct ctl *c, struct listing *l, const void *record)
-{
-	const struct case_view *v = record;
-
-	(void)c;
-	listing_row(l);
-	listing_text(l, "number", v->number);
-	listing_text(l, "type", v->type);
-	listing_text(l, "sub_type", v->sub_type);
-	listing_text(l, "status", v->status);
-	listing_text(l, "sub_status", v->sub_status);
-	listing_text(l, "priority", v->priority);
-	listing_text(l, "org_id", v->deployment.org_id);
-	listing_text(l, "customer", v->deployment.customer);
-	listing_text(l, "contact", v->contact.address);
-	listing_text(l, "owner", v->owner.address);
-	listing_time(l, "opened_at", v->opened_at);
-	listing_time(l, "modified_at", v->modified_at);
-	listing_text(l, "subject", v->subject);
-}
-
-static const struct column case_columns[] = { { "CASE", "number" }, { "STATUS", "status" },
-	{ "SUB-STATUS", "sub_status" }, { "DEPLOYMENT", "org_id" }, { "CONTACT", "contact" },
-	{ "MODIFIED", "modified_at" }, { "SUBJECT", "subject" } };
-
-/* The id of the person an option names; 0 where it is not given. */
-static int
-option_person(struct ctl *c, const char *option, int64_t *id, struct err *e)
-{
-	struct person_record r = { 0 };
-
-	if (ctl_has(c, option) && store_person_find(c->store, ctl_option(c, option), c->arena, &r, e) < 0)
-		return -1;
-	*id = r.person.id;
-	return 0;
-}
-
-static int
-cases_load(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
-{
-	struct store_case_filter f = *(const struct store_case_filter *)filter;
-	struct organisation o = { 0 };
-
-	if (option_person(c, "contact", &f.contact, e) < 0 || option_person(c, "owner", &f.owner, e) < 0)
-		return -1;
-	if (ctl_has(c, "org") && store_organisation_find(c->store, ctl_option(c, "org"), c->arena, &o, e) < 0)
-		return -1;
-	f.organisation = o.id;
-	return store_case_list(c->store, &f, c->arena, out, n, e);
-}
-
-static int
-case_list_run(struct ctl *c)
-{
-	static const struct listing_source source =
-	    LISTING_SOURCE(case_columns, struct case_view, cases_load, case_row_show);
-	struct store_case_filter f = { .type = ctl_option(c, "type"), .open_only = ctl_has(c, "open") };
-	struct str sub_status;
-	int64_t max;
-
-	if (ctl_number(c, "max", 1, 100000, 100, &max) < 0)
-		return CTL_USAGE;
-	if (ctl_has(c, "status") && !status_parse(ctl_option(c, "status"), &f.status, &sub_status))
-		return CTL_USAGE;
-	f.max = (size_t)max;
-	return listing_run(c, &source, &f);
-}
-
-static int
-found_load(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
-{
-	(void)filter;
-	return store_case_search(c->store, ctl_word(c, 0), 100, c->arena, out, n, e);
-}
-
-static int
-case_search_run(struct ctl *c)
-{
-	static const struct listing_source source =
-	    LISTING_SOURCE(case_columns, struct case_view, found_load, case_row_show);
-
-	return listing_run(c, &source, NULL);
-}
-
 static int
 case_show_run(struct ctl *c)
 {
@@ -380,6 +296,8 @@ case_show_run(struct ctl *c)
 	    store_case_description(c->store, view.id, c->arena, &description, &e) < 0 ||
 	    store_case_timeline(c->store, view.id, c->arena, &entries, &n, &e) < 0)
 		return ctl_fail(c, &e);
+	if (!c->json && !c->no_pager)
+		pager_open();
 	if (c->json)
 		timeline_json(c, &view, description, entries, n);
 	else
@@ -419,23 +337,12 @@ static const struct option_spec note_options[] = { BY, FILE_OPTION, ATTACH, END_
 static const struct option_spec status_options[] = { BY, { "sub-status", "NAME", false, false, "the sub-status" },
 	END_OPTIONS };
 static const struct option_spec assign_options[] = { BY, END_OPTIONS };
-static const struct option_spec list_options[] = { { "contact", "ADDRESS", false, false, "only this contact's" },
-	{ "owner", "ADDRESS", false, false, "only this owner's" },
-	{ "org", "NAME", false, false, "only this organisation's" },
-	{ "status", "STATUS", false, false, "only in this status" },
-	{ "type", "NAME", false, false, "only of this type" },
-	{ "open", NULL, false, false, "only cases that are not closed" },
-	{ "max", "N", false, false, "at most so many (100)" }, END_OPTIONS };
 
 const struct verb verbs_case[] = {
 	{ "case", "open", "[TEXT]", 0, 1, "Open a case; its contact is told",
 	    "casectl case open --contact eva@acme.example --deployment ACME-1 --subject \"Login fails\" \"Since Monday "
 	    "...\"",
 	    open_options, case_open_run },
-	{ "case", "list", "", 0, 0, "List cases, newest update first", "casectl case list --org \"Acme Ltd\" --open",
-	    list_options, case_list_run },
-	{ "case", "search", "WORDS", 1, 1, "Search cases and updates by words or number",
-	    "casectl case search \"login fails\"", NULL, case_search_run },
 	{ "case", "show", "NUMBER", 1, 1, "Show a case as a timeline", "casectl case show 1", NULL, case_show_run },
 	{ "case", "reply", "NUMBER [TEXT]", 1, 2, "Post a public update; the contact is told",
 	    "casectl case reply 1 --by rolf@support.example --ask \"Which version is it?\"", reply_options,

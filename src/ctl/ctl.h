@@ -24,6 +24,8 @@ struct ctl {
 	struct arena *arena; /* lives as long as the command */
 	bool json;
 	struct str who; /* "casectl root": for the audit */
+	struct str as;  /* what --as gave, "I" of --mine; empty where it was not given */
+	bool no_pager;
 	int64_t now;
 	const struct verb *verb;
 	/* arguments as parsed by args.c */
@@ -53,8 +55,9 @@ struct verb {
 };
 
 /* All commands; ends in a NULL group. One table a file, joined in verbs.c. */
-extern const struct verb verbs_setup[], verbs_people[], verbs_case[], verbs_access[], verbs_access_edit[],
-    verbs_access_end[], verbs_access_report[], verbs_delegation[], verbs_mail[], verbs_outbox[], verbs_read[];
+extern const struct verb verbs_setup[], verbs_people[], verbs_case[], verbs_case_list[], verbs_access[],
+    verbs_access_edit[], verbs_access_end[], verbs_access_report[], verbs_delegation[], verbs_mail[], verbs_outbox[],
+    verbs_read[];
 
 /* The value of an option, the nth of a repeatable one; empty (p NULL) where it was not given. */
 struct str ctl_option(const struct ctl *c, const char *name);
@@ -63,6 +66,10 @@ bool ctl_has(const struct ctl *c, const char *name);
 struct str ctl_word(const struct ctl *c, size_t i);
 /* An option that is a number from least to most; fallback where it was not given. -1 and a message otherwise. */
 int ctl_number(const struct ctl *c, const char *name, int64_t least, int64_t most, int64_t fallback, int64_t *out);
+
+/* An option that is a moment, as ms: a date, "2026-12-25", its midnight in local time, or how long ago, "90m", "12h",
+ * "7d", "2w". fallback where it was not given. -1 and a message otherwise. */
+int ctl_since(const struct ctl *c, const char *name, int64_t fallback, int64_t *out);
 
 /* --language, a code as templates are named by it ("en"); empty where it was not given. 0, or the exit status. */
 int ctl_language(const struct ctl *c, struct str *out);

@@ -9,6 +9,7 @@
 /* What the table shows of a record; JSON has every field that is given. */
 struct column {
 	const char *heading, *key; /* key: of a field below */
+	int rank;                  /* 0: always shown; else where a terminal is too narrow, the highest goes first */
 };
 
 struct listing;

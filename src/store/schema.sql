@@ -129,6 +129,8 @@ CREATE TABLE cases (
 	sub_status TEXT NOT NULL,
 	is_closed INTEGER NOT NULL GENERATED ALWAYS AS (status = 'CLOSED') STORED,
 	priority TEXT NOT NULL,
+	priority_rank INTEGER NOT NULL GENERATED ALWAYS AS
+	    (CASE priority WHEN 'Low' THEN 1 WHEN 'Medium' THEN 2 WHEN 'High' THEN 3 WHEN 'Critical' THEN 4 ELSE 0 END) STORED,
 	deployment INTEGER REFERENCES deployment,
 	organisation INTEGER REFERENCES organisation, -- the deployment's
 	contact INTEGER REFERENCES person,
@@ -142,6 +144,8 @@ CREATE TABLE cases (
 ) STRICT;
 CREATE INDEX cases_modified ON cases (modified_at);
 CREATE INDEX cases_open ON cases (modified_at) WHERE is_closed = 0;
+CREATE INDEX cases_opened ON cases (opened_at);
+CREATE INDEX cases_priority ON cases (priority_rank, modified_at);
 CREATE INDEX cases_status ON cases (status, modified_at);
 CREATE INDEX cases_type ON cases (type, modified_at);
 CREATE INDEX cases_deployment ON cases (deployment, modified_at);

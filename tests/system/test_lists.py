@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""casectl's lists, search, export, import, figures and live view on real databases, without servers."""
+
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from rig import tap
+from rig.office import house_of_offices, office, width
+
+DAY = 86400000
+
+
+def busy(house):
+    """An office with a second organisation, cases of several kinds, and times that are known."""
+    o = office(house)
+    o.ctl("org", "add", "Borg AB")
+    o.ctl("deployment", "add", "BORG-1", "--org", "Borg AB", "--product", "Payroll")
+    o.ctl("contact", "add", "bo@borg.example", "--name", "Bo Ek", "--org", "Borg AB", "--employer", "Borg AB", "--country", "Sweden",
+          "--access", "BORG-1=read-write")
+    opened = ("case", "open", "--contact", "bo@borg.example", "--deployment", "BORG-1")
+    o.ctl(*opened, "--subject", "Pay slip is blank", "--priority", "High", "The printer says toner.")
+    o.ctl(*opened, "--subject", "New licence", "--type", "Admin Case", "--sub-type", "Licence", "--priority", "Low", "Please.")
+    o.ctl("case", "open", "--contact", "eva@acme.example", "--deployment", "ACME-1", "--subject", "Change my address",
+          "--type", "Admin Case", "--sub-type", "Change E-mail Address", "Please.")
+    o.ctl("case", "status", "4", "closed")
+    now = o.value("SELECT max(modified_at) FROM cases")
+    for number, days in ((1, 1), (2, 30), (3, 2), (4, 3)):
+        o.change("UPDATE cases SET modified_at = ?, opened_at = ? WHERE number = ?", now - days * DAY, now - (100 - days) * DAY,
+                 f"{number:08}")
+    return o
+
+
+def numbers(rows):
+    return [int(r["number"]) for r in rows]
+
+
+LISTS = (  # options, numbers of the cases
+    ((), [1, 3, 4, 2]),
+    (("--open",), [1, 3, 2]),
+    (("--closed",), [4]),
+    (("--org", "Borg AB"), [3, 2]),
+    (("--deployment", "borg-1", "--open"), [3, 2]),
+    (("--product", "Payroll"), [3, 2]),
+    (("--product", "Ledger", "--closed"), [4]),
+    (("--contact", "eva@acme.example"), [1, 4]),
+    (("--owner", "rolf@helpdesk.example"), [1]),
+    (("--status", "closed"), [4]),
+    (("--status", "open"), [1, 3, 2]),
+    (("--type", "Admin Case"), [3, 4]),
+    (("--admin", "--open"), [3]),
+    (("--type", "Support Case", "--sub-type", "Problem"), [1, 2]),
+    (("--sub-type", "Licence"), [3]),
+    (("--since", "60h"), [1, 3]),
+    (("--since", "2w"), [1, 3, 4]),
+    (("--since", "1999-12-31"), [1, 3, 4, 2]),
+    (("--since", "2999-12-31"), []),
+    (("--reverse",), [2, 4, 3, 1]),
+    (("--sort", "number"), [1, 2, 3, 4]),
+    (("--sort", "number", "--reverse", "--open"), [3, 2, 1]),
+    (("--sort", "opened"), [2, 4, 3, 1]),
+    (("--sort", "opened", "--reverse", "--since", "2w"), [1, 3, 4]),
+    (("--sort", "priority"), [2, 1, 4, 3]),
+    (("--sort", "priority", "--reverse", "--contact", "bo@borg.example"), [3, 2]),
+    (("--max", "2"), [1, 3]),
+    (("--max", "2", "--page", "2"), [4, 2]),
+    (("--max", "2", "--page", "9"), []),
+    (("--max", "1", "--page", "2", "--sort=number", "--open"), [2]),
+)
+
+
+def test_C11_lists_are_filtered_and_sorted(house):
+    o = busy(house)
+    for options, wanted in LISTS:
+        tap.equal(numbers(o.json("case", "list", *options)), wanted, f"case list {' '.join(options)}")
+
+
+def test_C11_mine_is_what_i_am_contact_or_owner_of(house):
+    o = busy(house)
+    o.ctl("case", "assign", "2", "rolf@helpdesk.example")
+    for me, options, wanted in (("eva@acme.example", ("--mine", "--open"), [1]),
+                                ("eva@acme.example", ("--company",), [1, 4]),
+                                ("EVA@acme.example", ("--mine", "--admin", "--open"), []),
+                                ("eva@acme.example", ("--mine", "--admin", "--closed"), [4]),
+                                ("rolf@helpdesk.example", ("--mine",), [1, 2]),
+                                ("rolf@helpdesk.example", ("--mine", "--sort", "number", "--reverse", "--max", "1", "--page", "2"), [1]),
+                                ("bo@borg.example", ("--mine", "--company", "--sort", "opened"), [2, 3])):
+        tap.equal(numbers(o.json("--as", me, "case", "list", *options)), wanted, f"{me}: {' '.join(options)}")
+
+
+def test_a_search_shows_where_it_was_found(house):
+    o = busy(house)
+    o.ctl("case", "reply", "3", "The Zürich printer is out of paper.")
+    found = o.json("case", "search", "printer")
+    tap.equal({int(r["number"]): r["snippet"] for r in found},
+              {2: "The [printer] says toner.", 3: "The Zürich [printer] is out of paper."}, "found, with the words in brackets")
+    tap.equal(numbers(o.json("case", "search", "PRINTER", "--product", "Payroll", "--sub-type", "Problem")), [2], "narrowed down")
+    tap.equal(numbers(o.json("case", "search", "zürich", "--open", "--since", "1h")), [3], "by an update, letters in any case")
+    tap.equal(o.json("case", "search", "printer toner paper"), [], "all words in one text")
+    tap.equal([(int(r["number"]), r["snippet"]) for r in o.json("case", "search", "4")], [(4, "")], "by its number")
+    tap.equal(numbers(o.json("--as", "bo@borg.example", "case", "search", "please", "--mine")), [3], "mine")
+    tap.equal(o.json("case", "search", '"" OR *'), [], "no language of the search engine")
+    tap.check("[printer]" in o.terminal("case", "search", "printer"), "on a terminal")
+
+
+def test_a_list_reads_well_at_80_columns(house):
+    o = busy(house)
+    o.ctl("case", "open", "--contact", "eva@acme.example", "--deployment", "ACME-1", "--subject", "注文 " * 35, "Text")
+    for columns, there, gone in ((80, ("CASE", "STATUS", "MODIFIED", "SUBJECT"), ("SUB-STATUS", "DEPLOYMENT")),
+                                 (40, ("CASE", "SUBJECT"), ("SUB-STATUS", "OWNER")),
+                                 (220, ("CASE", "SUB-STATUS", "DEPLOYMENT", "OWNER", "SUBJECT"), ())):
+        shown = re.sub(r"\x1b\[[0-9]*m", "", o.terminal("case", "list", columns=columns)).rstrip("\n").split("\n")
+        tap.check(all(h in shown[0] for h in there) and not any(h in shown[0] for h in gone), f"{columns} columns: {shown[0]}")
+        tap.equal(sorted(line[:8] for line in shown[1:]), [f"{n:08}" for n in range(1, 6)], "numbers in full")
+        tap.equal([line for line in shown if width(line) > columns], [], f"lines wider than {columns}")
+
+
+def test_long_lists_go_through_the_pager_of_a_terminal(house):
+    o = busy(house)
+    shout = {"TERM": "xterm", "PAGER": "sed 's/^/page: /'"}
+    for more, words, paged in ((shout, (), True), (shout, ("--no-pager",), False), (shout, ("--json",), False),
+                               ({**shout, "PAGER": ""}, (), False), ({**shout, "PAGER": "cat"}, (), False),
+                               ({**shout, "TERM": "dumb"}, (), False)):
+        shown = o.terminal("case", "list", *words, rows=4, environment=more)
+        tap.equal("page: " in shown, paged, f"{more} {words}: {shown[:60]!r}")
+        tap.check("00000004" in shown and "00000002" in shown, "all of it is there")
+    tap.check("page: " not in o.terminal("case", "list", rows=24, environment=shout), "a short list needs none")
+    tap.check("page: " not in o.ctl("case", "list", environment=shout), "nor does a pipe")
+    o.terminal("case", "list", rows=4, environment={**shout, "PAGER": "head -n 1 >/dev/null"})  # left early: no failure
+    o.terminal("case", "list", rows=4, environment={**shout, "PAGER": "exit 7"})
+
+
+BAD = (  # words, exit status, what the complaint names
+    (("case", "list", "--open", "--closed"), 2, "--open and --closed"),
+    (("case", "list", "--admin", "--type", "Incident"), 2, "--admin is"),
+    (("case", "list", "--type", "Frozen"), 2, "Frozen"),
+    (("case", "list", "--sort", "colour"), 2, "modified, opened, number and priority"),
+    (("case", "list", "--since", "yesterday"), 2, "2026-12-25"),
+    (("case", "list", "--since", "2026-02-30"), 2, "2026-12-25"),
+    (("case", "list", "--since", "-1d"), 2, "2026-12-25"),
+    (("case", "list", "--since", "99999999999999d"), 2, "2026-12-25"),
+    (("case", "list", "--page", "0"), 2, "a number from 1"),
+    (("case", "list", "--mine"), 1, "casectl --as ADDRESS case list"),
+    (("--as", "nobody@x.example", "case", "list", "--company"), 1, "nobody@x.example"),
+    (("--as", "rolf@helpdesk.example", "case", "list", "--company"), 1, "--org NAME"),
+    (("case", "list", "--deployment", "NONE-1"), 1, "NONE-1"),
+    (("case", "search", "x", "--sort", "colour"), 2, "modified"),
+    (("case", "search", " "), 1, "nothing to search for"),
+)
+
+
+def test_bad_input_is_named_and_changes_nothing(house):
+    o = office(house)
+    before = o.dump()
+    for words, wanted, names in BAD:
+        status, out, said = o.run("casectl", *words)
+        tap.equal((status, out), (wanted, ""), f"status and output of {' '.join(words)}")
+        tap.check(said.startswith("casectl: ") and names in said, f"{' '.join(words)} names {names}: {said}")
+    tap.equal(o.dump(), before, "the database")
+
+
+if __name__ == "__main__":
+    tap.main(__name__, make=house_of_offices)
