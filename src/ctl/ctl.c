@@ -214,18 +214,9 @@ ctl_read_file(struct ctl *c, const char *path, size_t max, struct str *out)
 	return (int)n;
 }
 
-int
-ctl_apply(struct ctl *c, const struct plan *p, const char *event, const struct reading_attachment *files,
-    size_t n_files, struct applied *out)
+static int
+apply_and_commit(struct ctl *c, struct apply *a, const struct plan *p, const char *event, struct applied *out)
 {
-	struct apply a = { .store = c->store,
-		.configuration = c->configuration,
-		.arena = c->arena,
-		.now = c->now,
-		.who = c->who,
-		.event = event,
-		.files = files,
-		.n_files = n_files };
 	struct templates *templates;
 	struct own_marks marks;
 	struct err e;
@@ -234,13 +225,33 @@ ctl_apply(struct ctl *c, const struct plan *p, const char *event, const struct r
 	templates = settle_templates_or_err(c->configuration, &e);
 	if (templates == NULL)
 		return ctl_fail(c, &e);
-	a.templates = templates;
-	a.marks = &marks;
+	a->store = c->store;
+	a->configuration = c->configuration;
+	a->arena = c->arena;
+	a->now = c->now;
+	a->who = c->who;
+	a->event = event;
+	a->templates = templates;
+	a->marks = &marks;
 	ok = settle_marks(c->store, c->configuration, &marks, &e);
 	if (ok == 0)
-		ok = apply_plan(&a, p, out, &e);
+		ok = apply_plan(a, p, out, &e);
 	if (ok == 0)
 		ok = store_commit(c->store, &e);
 	templates_close(&templates);
 	return ok == 0 ? CTL_DONE : ctl_fail(c, &e);
+}
+
+int
+ctl_apply(struct ctl *c, const struct plan *p, const char *event, const struct reading_attachment *files,
+    size_t n_files, struct applied *out)
+{
+	return apply_and_commit(c, &(struct apply){ .files = files, .n_files = n_files }, p, event, out);
+}
+
+int
+ctl_apply_message(struct ctl *c, const struct plan *p, const char *event, const struct arrival *arrival,
+    const struct reading *r, struct applied *out)
+{
+	return apply_and_commit(c, &(struct apply){ .arrival = arrival, .reading = r }, p, event, out);
 }

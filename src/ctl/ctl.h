@@ -56,8 +56,8 @@ struct verb {
 
 /* All commands; ends in a NULL group. One table a file, joined in verbs.c. */
 extern const struct verb verbs_setup[], verbs_people[], verbs_case[], verbs_case_list[], verbs_access[],
-    verbs_access_edit[], verbs_access_end[], verbs_access_report[], verbs_delegation[], verbs_mail[], verbs_outbox[],
-    verbs_read[];
+    verbs_access_edit[], verbs_access_end[], verbs_access_report[], verbs_delegation[], verbs_mail[],
+    verbs_mail_change[], verbs_outbox[], verbs_read[];
 
 /* The value of an option, the nth of a repeatable one; empty (p NULL) where it was not given. */
 struct str ctl_option(const struct ctl *c, const char *name);
@@ -89,8 +89,13 @@ int ctl_read_file(struct ctl *c, const char *path, size_t max, struct str *out);
 /* Applies a plan in the open transaction and commits. event: of the audit row, "case-reply". 0, or the exit status. */
 struct plan;
 struct applied;
+struct arrival;
+struct reading;
 struct reading_attachment;
 int ctl_apply(struct ctl *c, const struct plan *p, const char *event, const struct reading_attachment *files,
     size_t n_files, struct applied *out);
+/* The same of a message's plan: its row in the ledger, arrival->message, is changed. */
+int ctl_apply_message(struct ctl *c, const struct plan *p, const char *event, const struct arrival *arrival,
+    const struct reading *r, struct applied *out);
 
 #endif

@@ -7,13 +7,10 @@
 
 #include <stdio.h>
 
-#include "base/crypto.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "ctl/judge.h"
 #include "ctl/table.h"
-#include "daemon/reader.h"
-#include "daemon/settle.h"
-#include "rules/decide.h"
 
 #define JSON_MOST ((size_t)16 << 20)
 
@@ -134,58 +131,20 @@ print_plan_json(const struct reading *r, const struct plan *p)
 	buf_free(&j);
 }
 
-/* Reads in a reader process: 0, or the exit status; out was empty. A reader that breaks is a fact of the message. */
-static int
-explain_read(struct ctl *c, const struct own_marks *marks, struct arrival *arrival, struct reading *out)
-{
-	struct reading_setup setup;
-	struct reader *reader;
-	struct err e;
-
-	settle_reading(c->configuration, marks, c->arena, &setup);
-	if (reader_open(&setup, &reader, &e) < 0)
-		return ctl_fail(c, &e);
-	if (arrival->raw.n > c->configuration->limits.message_bytes)
-		arrival->oversize = true;
-	else if (reader_read(reader, READING_MESSAGE, arrival->raw, c->arena, out, &e) < 0)
-		arrival->reader_failed = true;
-	reader_close(&reader);
-	return CTL_DONE;
-}
-
 int
 explain_message(struct ctl *c, struct arrival *arrival)
 {
-	const struct configuration *conf = c->configuration;
-	struct verdict_phrases *phrases;
-	struct snapshot snapshot;
-	struct own_marks marks;
-	struct reading reading = { 0 };
-	struct policy policy;
-	struct plan plan;
-	struct err e;
-	int status;
+	struct reading reading;
+	struct judge judge;
+	int status = judge_read(c, arrival, &reading);
 
-	if (arrival->internal_date == 0)
-		arrival->internal_date = c->now;
-	arrival->size = (int64_t)arrival->raw.n;
-	crypto_sha256_hex(arrival->raw, arrival->raw_sha256);
-	if (settle_marks(c->store, conf, &marks, &e) < 0)
-		return ctl_fail(c, &e);
-	if ((status = explain_read(c, &marks, arrival, &reading)) != CTL_DONE)
+	if (status != CTL_DONE)
 		return status;
-	if (store_snapshot(c->store, &reading, arrival, c->now, c->arena, &snapshot, &e) < 0)
-		return ctl_fail(c, &e);
-	phrases = verdict_open(&conf->approval_languages, &conf->extra_yes, &conf->extra_no, &e);
-	if (phrases == NULL)
-		return ctl_fail(c, &e);
-	settle_policy(conf, phrases, &policy);
-	snapshot.duplicate_of = 0; /* a stored message is no duplicate of itself */
-	decide_message(&reading, arrival, &snapshot, &policy, c->arena, &plan);
-	if (c->json)
-		print_plan_json(&reading, &plan);
-	else
-		print_plan(c, &reading, &plan);
-	verdict_close(&phrases);
-	return CTL_DONE;
+	status = judge_open(c, arrival, &reading, JUDGE_EXPLAIN, &judge);
+	if (status == CTL_DONE && c->json)
+		print_plan_json(&reading, &judge.plan);
+	else if (status == CTL_DONE)
+		print_plan(c, &reading, &judge.plan);
+	judge_close(&judge);
+	return status;
 }

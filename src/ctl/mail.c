@@ -135,6 +135,7 @@ mail_explain_run(struct ctl *c)
 		return ctl_fail(c, &e);
 	arrival.mailbox = m.mailbox;
 	arrival.internal_date = m.arrived_at;
+	arrival.message = m.id;
 	if (!c->json)
 		printf("Message %lld became %s (%.*s) by rule %.*s. Decided anew now it would be:\n\n", (long long)m.id,
 		    outcome_name(m.outcome), STR_ARGS(m.reason), STR_ARGS(m.rule));

@@ -142,6 +142,15 @@ apply_audit(const struct apply *a, const struct plan *p, const struct store_chan
 	return ok;
 }
 
+static int
+apply_ledger(const struct apply *a, const struct plan *p, int64_t *message, struct err *e)
+{
+	if (a->arrival->message == 0)
+		return store_ledger_add(a->store, a->arrival, a->reading, p, a->now, message, e);
+	*message = a->arrival->message;
+	return store_ledger_change(a->store, *message, a->reading, p, a->now, e);
+}
+
 int
 apply_plan(const struct apply *a, const struct plan *p, struct applied *out, struct err *e)
 {
@@ -150,7 +159,7 @@ apply_plan(const struct apply *a, const struct plan *p, struct applied *out, str
 	};
 
 	*out = (struct applied){ 0 };
-	if (a->arrival && store_ledger_add(a->store, a->arrival, a->reading, p, a->now, &c.message, e) < 0)
+	if (a->arrival && apply_ledger(a, p, &c.message, e) < 0)
 		return -1;
 	for (const struct effect *f = p->effects; f; f = f->next) {
 		int ok = f->kind == EFFECT_NOTICE ? apply_notice(a, f, &c, out, e) : store_effect(a->store, f, &c, e);

@@ -15,10 +15,11 @@ struct apply {
 	const struct own_marks *marks;
 	struct arena *arena;
 	int64_t now;
-	struct str who;                         /* "mail eva@acme.example", "casectl root", "dispatcher" */
-	const char *event;                      /* of the audit row: "message", "case-open", ... */
-	const struct arrival *arrival;          /* of a message, else NULL: no ledger row */
-	const struct reading *reading;          /* of a message, else NULL */
+	struct str who;    /* "mail eva@acme.example", "casectl root", "dispatcher" */
+	const char *event; /* of the audit row: "message", "case-open", ... */
+	const struct arrival
+	    *arrival; /* of a message, else NULL: no ledger row; arrival->message: its row is changed */
+	const struct reading *reading;          /* of a message, else NULL; or NULL: nothing was read again */
 	const struct reading_attachment *files; /* casectl's attachments */
 	size_t n_files;
 };

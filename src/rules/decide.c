@@ -94,7 +94,7 @@ decision_answer(struct decision *d, enum notice_kind kind, int64_t case_id, cons
 
 /* --- rules about the message as such --- */
 
-static bool
+bool
 rule_oversize(struct decision *d)
 {
 	if (!d->arrival->oversize)
@@ -103,7 +103,7 @@ rule_oversize(struct decision *d)
 	    (long long)d->arrival->size);
 }
 
-static bool
+bool
 rule_reader_failed(struct decision *d)
 {
 	if (!d->arrival->reader_failed)
@@ -112,7 +112,7 @@ rule_reader_failed(struct decision *d)
 	    d, OUTCOME_QUARANTINED, "reader-failed", "the reader crashed or ran too long on it, twice");
 }
 
-static bool
+bool
 rule_malformed(struct decision *d)
 {
 	if (d->r->malformed.n == 0)
@@ -121,7 +121,7 @@ rule_malformed(struct decision *d)
 	    STR_ARGS(d->r->malformed), STR_ARGS(d->r->malformed_detail));
 }
 
-static bool
+bool
 rule_duplicate(struct decision *d)
 {
 	if (d->s->duplicate_of == 0)
@@ -158,15 +158,27 @@ decided_by(const struct rule *rules, struct decision *d)
 	return false;
 }
 
+static struct decision
+decision_begin(const struct reading *r, const struct arrival *arrival, const struct snapshot *s,
+    const struct policy *policy, struct arena *a, struct plan *out)
+{
+	plan_init(out, a);
+	return (struct decision){ .r = r,
+		.arrival = arrival,
+		.s = s,
+		.policy = policy,
+		.p = out,
+		.a = a,
+		.arrived = arrival->internal_date ? arrival->internal_date : s->now,
+		.authentication = r->authentication };
+}
+
 void
 decide_message(const struct reading *r, const struct arrival *arrival, const struct snapshot *s,
     const struct policy *policy, struct arena *a, struct plan *out)
 {
-	struct decision d = { .r = r, .arrival = arrival, .s = s, .policy = policy, .p = out, .a = a };
+	struct decision d = decision_begin(r, arrival, s, policy, a, out);
 
-	plan_init(out, a);
-	d.arrived = arrival->internal_date ? arrival->internal_date : s->now;
-	d.authentication = r->authentication;
 	if (decided_by(decide_first_rules, &d))
 		return;
 	if (decided_by(decide_is_approval(&d) ? decide_approval_rules : decide_update_rules, &d))
@@ -175,4 +187,15 @@ decide_message(const struct reading *r, const struct arrival *arrival, const str
 	out->reason = "no-rule";
 	out->rule = "otherwise";
 	plan_trace(out, "otherwise", true, "no rule decides this: a person has to look at it");
+}
+
+void
+decide_release(const struct reading *r, const struct arrival *arrival, const struct snapshot *s,
+    const struct policy *policy, struct arena *a, struct plan *out)
+{
+	struct decision d = decision_begin(r, arrival, s, policy, a, out);
+
+	decided_by(decide_release_rules, &d);
+	if (out->outcome == OUTCOME_APPENDED)
+		out->rule = "released";
 }

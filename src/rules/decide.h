@@ -11,4 +11,9 @@
 void decide_message(const struct reading *r, const struct arrival *arrival, const struct snapshot *s,
     const struct policy *policy, struct arena *a, struct plan *out);
 
+/* Likewise of a message that an operator lets through (decide_release.c). The outcome is OUTCOME_APPENDED, or another
+ * with no effect and the reason in the last trace: then nothing is to be applied. */
+void decide_release(const struct reading *r, const struct arrival *arrival, const struct snapshot *s,
+    const struct policy *policy, struct arena *a, struct plan *out);
+
 #endif

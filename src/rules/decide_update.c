@@ -179,7 +179,7 @@ rule_closed(struct decision *d)
 	return decision_settle(d, OUTCOME_APPENDED, "reopen-requested", "the contact asks to re-open the case");
 }
 
-static bool
+bool
 rule_empty(struct decision *d)
 {
 	struct decision_text m;
@@ -212,7 +212,7 @@ rule_post(struct decision *d)
 	return decision_settle(d, OUTCOME_POSTED, "representative-posted", "a public update by a representative");
 }
 
-static bool
+bool
 rule_append(struct decision *d)
 {
 	const struct case_view *c = &d->subject->view;

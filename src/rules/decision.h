@@ -40,7 +40,15 @@ bool decision_settle(struct decision *d, enum outcome o, const char *reason, con
     __attribute__((format(printf, 4, 5)));
 
 /* The lists, each in its order. */
-extern const struct rule decide_first_rules[], decide_approval_rules[], decide_update_rules[]; /* end in { NULL } */
+extern const struct rule decide_first_rules[], decide_approval_rules[], decide_update_rules[],
+    decide_release_rules[]; /* each ends in { NULL } */
+/* Rules that a release shares with the first (decide.c) and the update list (decide_update.c). */
+bool rule_oversize(struct decision *d);
+bool rule_reader_failed(struct decision *d);
+bool rule_malformed(struct decision *d);
+bool rule_duplicate(struct decision *d);
+bool rule_empty(struct decision *d);
+bool rule_append(struct decision *d);
 /* The rules for machines (decide_machine.c) and for finding the case (decide_route.c), which stand in the first list.
  */
 bool rule_own_mail(struct decision *d);

@@ -20,6 +20,9 @@ struct arrival {
 	bool oversize;             /* only the header was fetched */
 	bool reader_failed;        /* the reader crashed or overran twice */
 	char raw_sha256[65];
+	int64_t message;        /* its row in the ledger, where it is decided anew; else 0 */
+	int64_t named_case;     /* an operator says that it belongs to this case; else 0 */
+	bool released_internal; /* an operator lets it through for representatives only */
 };
 
 struct token_fact {

@@ -69,6 +69,14 @@ uid_check(struct store *s, const struct arrival *v, struct err *e)
 	return rc;
 }
 
+static struct str
+row_sender(const struct reading *r)
+{
+	if (r->from_strict.n)
+		return r->from_strict;
+	return r->n_from ? r->from[0].address : STR_NONE;
+}
+
 static int
 row_insert(struct store *s, const struct arrival *v, const struct reading *r, const struct plan *p, int64_t now,
     int64_t raw, const char *sha256, struct str trace, struct arena *a, struct err *e)
@@ -80,11 +88,7 @@ row_insert(struct store *s, const struct arrival *v, const struct reading *r, co
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	    TEXT(v->mailbox), NUMBER(v->uidvalidity), ID(v->uid), TEXT(clean(r->message_id, a)),
 	    TEXT(clean(r->content_key, a)), Z(sha256), NUMBER(raw), NUMBER(v->size ? v->size : (int64_t)v->raw.n),
-	    TEXT(clean(r->from_strict.n ? r->from_strict
-		       : r->n_from      ? r->from[0].address
-					: STR_NONE,
-		a)),
-	    TEXT(clean(r->subject, a)), Z(name_of(NAMES_KIND, (int)r->kind)),
+	    TEXT(clean(row_sender(r), a)), TEXT(clean(r->subject, a)), Z(name_of(NAMES_KIND, (int)r->kind)),
 	    Z(name_of(NAMES_AUTHENTICATION, (int)r->authentication)), TEXT(clean(r->authentication_detail, a)),
 	    NUMBER(v->internal_date), NUMBER(now), ID(v->uid ? 0 : now), Z(name_of(NAMES_OUTCOME, (int)p->outcome)),
 	    Z(p->reason), Z(p->rule), Z(p->verdict), TEXT(clean(p->decision_line, a)), ID(p->token_id), ID(p->case_id),
@@ -113,6 +117,54 @@ store_ledger_add(struct store *s, const struct arrival *arrival, const struct re
 	rc = row_insert(s, arrival, r, p, now, raw, sha256, buf_str(&trace), a, e);
 	if (rc == 0)
 		*id = store_last_id(s);
+	buf_free(&trace);
+	arena_close(&a);
+	return rc;
+}
+
+bool
+store_ledger_waits(enum outcome o)
+{
+	return o == OUTCOME_HELD || o == OUTCOME_QUARANTINED || o == OUTCOME_REFUSED || o == OUTCOME_DROPPED;
+}
+
+/* What was read of it, which an earlier reader may have failed on. */
+static int
+row_read_again(struct store *s, int64_t id, const struct reading *r, struct arena *a, struct err *e)
+{
+	return RUN(s, NULL, e,
+	    "UPDATE message SET message_id = ?, content_key = ?, sender = ?, subject = ?, kind = ?, authentication = ?,"
+	    " authentication_detail = ? WHERE id = ?",
+	    TEXT(clean(r->message_id, a)), TEXT(clean(r->content_key, a)), TEXT(clean(row_sender(r), a)),
+	    TEXT(clean(r->subject, a)), Z(name_of(NAMES_KIND, (int)r->kind)),
+	    Z(name_of(NAMES_AUTHENTICATION, (int)r->authentication)), TEXT(clean(r->authentication_detail, a)),
+	    NUMBER(id));
+}
+
+int
+store_ledger_change(
+    struct store *s, int64_t id, const struct reading *r, const struct plan *p, int64_t now, struct err *e)
+{
+	struct arena *a = arena_open(1 << 20);
+	struct buf trace;
+	int64_t changes = 0;
+	int rc;
+
+	buf_init(&trace, 1 << 20);
+	trace_write(p, &trace);
+	rc = RUN(s, &changes, e,
+	    "UPDATE message SET decided_at = ?, outcome = ?, reason = ?, rule = ?, verdict = ?, decision_line = ?,"
+	    " token = coalesce(?, token), case_id = coalesce(?, case_id), request = coalesce(?, request), trace = ?"
+	    " WHERE id = ? AND outcome IN ('held', 'quarantined', 'refused', 'dropped')",
+	    NUMBER(now), Z(name_of(NAMES_OUTCOME, (int)p->outcome)), Z(p->reason), Z(p->rule), Z(p->verdict),
+	    TEXT(clean(p->decision_line, a)), ID(p->token_id), ID(p->case_id), ID(p->request_id), TEXT(buf_str(&trace)),
+	    NUMBER(id));
+	if (rc == 0 && changes != 1)
+		rc = err_set(e, ERR_REJECT,
+		    "message %lld does not wait for a person any more: see casectl mail show %lld", (long long)id,
+		    (long long)id);
+	if (rc == 0 && r)
+		rc = row_read_again(s, id, r, a, e);
 	buf_free(&trace);
 	arena_close(&a);
 	return rc;

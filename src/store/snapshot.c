@@ -205,7 +205,7 @@ _Static_assert(AUTH_FAIL == 0 && AUTH_NONE == 1 && AUTH_WEAK == 2 && AUTH_PASS =
 
 /* Where the earlier copy had an effect, or stood at least as high, this one is a duplicate. Whoever sees an answer
  * before we do could else send a copy of it ahead, unverified, and have the true one passed over; and of two ways to
- * us, the one through a list may be the faster. */
+ * us, the one through a list may be the faster. Where a person has a message decided anew, only an effect counts. */
 static int
 duplicate_find(struct store *s, const struct reading *r, const struct arrival *v, int64_t *out, struct err *e)
 {
@@ -216,13 +216,11 @@ duplicate_find(struct store *s, const struct reading *r, const struct arrival *v
 	if (r->content_key.n == 0)
 		return 0;
 	QUERY(&q, s,
-	    "SELECT id FROM message WHERE content_key = ?1 AND content_key <> '' AND outcome <> 'dropped'"
-	    " AND NOT (mailbox = ?2 AND uidvalidity = ?3 AND uid IS ?4)"
+	    "SELECT id FROM message WHERE content_key = ?1 AND content_key <> '' AND outcome <> 'dropped' AND id <> ?2"
 	    " AND (outcome NOT IN ('refused', 'held', 'quarantined', 'machine', 'duplicate', 'confirmation-asked')"
-	    " OR (CASE authentication WHEN 'fail' THEN 0 WHEN 'none' THEN 1 WHEN 'weak' THEN 2 ELSE 3 END >= ?5"
-	    " AND (?6 OR reason <> 'list'))) ORDER BY id LIMIT 1",
-	    TEXT(r->content_key), TEXT(v->mailbox), NUMBER(v->uidvalidity), ID(v->uid), NUMBER(r->authentication),
-	    NUMBER(r->is_list));
+	    " OR (?2 = 0 AND CASE authentication WHEN 'fail' THEN 0 WHEN 'none' THEN 1 WHEN 'weak' THEN 2 ELSE 3 END"
+	    " >= ?3 AND (?4 OR reason <> 'list'))) ORDER BY id LIMIT 1",
+	    TEXT(r->content_key), NUMBER(v->message), NUMBER(r->authentication), NUMBER(r->is_list));
 	rc = query_step(&q, e);
 	if (rc == 1)
 		*out = column_number(&q, 0);
@@ -289,7 +287,8 @@ store_snapshot(struct store *s, const struct reading *r, const struct arrival *a
 	if (duplicate_find(s, r, arrival, &out->duplicate_of, e) ||
 	    person_by_address(s, r->from_strict, a, &out->sender, e) || tokens_load(&w, r, arrival->internal_date, e) ||
 	    references_load(&w, r, e) || original_load(s, r->original_id, a, out, e) ||
-	    request_add(&w, out->original_request, e) || case_add(&w, out->original_case, e))
+	    request_add(&w, out->original_request, e) || case_add(&w, out->original_case, e) ||
+	    case_add(&w, arrival->named_case, e))
 		return -1;
 	out->cases = w.cases.items;
 	out->n_cases = w.cases.n;

@@ -60,6 +60,10 @@ int store_effect(struct store *s, const struct effect *f, struct store_change *c
  * U+FFFD, and 2000 bytes of each are kept. uid 0 (a file): never a conflict, and nothing to be moved. */
 int store_ledger_add(struct store *s, const struct arrival *arrival, const struct reading *r, const struct plan *p,
     int64_t now, int64_t *id, struct err *e);
+/* The row of a message that was decided anew. reading NULL: nothing was read again. -1 and ERR_REJECT where it does not
+ * wait for a person (store_ledger_waits): what was applied once is never applied again. */
+int store_ledger_change(
+    struct store *s, int64_t id, const struct reading *r, const struct plan *p, int64_t now, struct err *e);
 
 /* A mail to be sent, complete but for its MIME form. */
 struct store_letter {

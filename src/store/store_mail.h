@@ -10,6 +10,10 @@
 int store_ledger_unseen(
     struct store *s, struct str mailbox, uint32_t uidvalidity, uint32_t *uids, size_t n, size_t *n_new, struct err *e);
 
+/* Whether a message of outcome o waits for a person, who may have it decided anew: held, quarantined, refused, dropped.
+ */
+bool store_ledger_waits(enum outcome o);
+
 /* Messages that are decided but not moved yet, oldest first, at most max. */
 struct store_move {
 	int64_t id;

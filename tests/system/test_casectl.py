@@ -3,6 +3,7 @@
 """casectl on a real database, no servers: every command in the good case, bad input that must change nothing, and what a
 terminal, a pipe and a program get to see."""
 
+import json
 import os
 import re
 import sys
@@ -160,6 +161,80 @@ def test_messages_are_listed_shown_and_explained(house):
     tap.equal(o.dump(), before, "the database")
 
 
+def test_a_kept_message_is_decided_anew(house):
+    o = office(house)
+    o.ctl("case", "status", "1", "awaiting-info")
+    kept = o.reply("It works again.")
+    said = o.json("mail", "requeue", kept)
+    tap.equal((said["outcome"], said["reason"], said["before"], said["notices"]), ("appended", "customer-replied", "held", 1),
+              "decided as things stand now")
+    shown = o.json("case", "show", "1")
+    tap.equal((shown["status"], shown["sub_status"]), ("OPEN", "Customer Responded"), "the case")
+    tap.check("It works again." in o.ctl("case", "show", "1"), "its update")
+    before = o.dump()
+    for again in ("requeue", "release", "drop"):
+        status, out, said = o.run("casectl", "mail", again, kept, *(("--reason", "x") if again == "drop" else ()))
+        tap.equal((status, out, "appended" in said), (1, "", True), f"{again} of what was applied: {said}")
+    tap.equal(o.dump(), before, "applied once")
+    tap.equal(o.json("audit", "list")[0]["event"], "mail-requeue", "the audit")
+
+
+def test_a_kept_message_is_let_through(house):
+    o = office(house)
+    kept = o.receive(MAIL, "Re: Login fails", outcome="refused")
+    before = o.dump()
+    status, _, said = o.run("casectl", "mail", "release", kept)
+    tap.equal((status, "--case" in said), (1, True), f"without a case: {said}")
+    tap.equal(o.dump(), before, "a refusal changes nothing")
+    tap.equal(o.json("mail", "release", kept, "--case", "1")["outcome"], "appended", "with one")
+    tap.equal([u["visibility"] for u in o.json("case", "show", "1")["timeline"] if "It works again." in u.get("text", "")], ["public"],
+              "a contact's words")
+    stranger = o.reply("Let me in, too.", sender="Mallory <m@other.example>", uid=2)
+    tap.equal(o.json("mail", "release", stranger)["reason"], "released-internal", "a stranger's mail is a note")
+    contact = o.reply("For you only.", uid=3)
+    o.ctl("mail", "release", contact, "--internal")
+    notes = [u["text"] for u in o.json("case", "show", "1")["timeline"] if u.get("visibility") == "internal"]
+    tap.check(len(notes) == 2 and "Let me in, too." in notes[0] and "m@other.example" in notes[0] and "For you only." in notes[1],
+              f"internal notes: {notes}")
+    tap.equal(o.value("SELECT count(*) FROM outbox WHERE to_address LIKE '%other.example'"), 0, "mails to the stranger")
+    o.ctl("case", "status", "1", "closed")
+    late = o.reply("One thing more.", uid=4)
+    status, _, said = o.run("casectl", "mail", "release", late)
+    tap.equal((status, "re-open" in said), (1, True), f"a closed case: {said}")
+
+
+def test_a_released_answer_grants_nothing(house):
+    o = office(house)
+    o.ctl("access", "request", "max@acme.example", "--name", "Max Ek", "--employer", "Acme Ltd", "--country", "Sweden",
+          "--deployment", "ACME-1=read-only")
+    reference = o.reference(2)
+    raw = (f"From: Ada Ng <ada@acme.example>\r\nTo: support@helpdesk.example\r\nSubject: Re: access {reference}\r\n"
+           "Message-ID: <9@mail.example>\r\nDate: Mon, 02 Nov 2026 10:00:00 +0000\r\n\r\nYES\r\n")
+    kept = o.receive(raw.encode(), "Re: access", uid=9, sender="ada@acme.example")
+    tap.equal(o.json("mail", "release", kept)["reason"], "released-internal", "an approver's answer is a note")
+    tap.equal(o.value("SELECT state FROM request_line"), "pending", "the request")
+    tap.equal(o.value("SELECT count(*) FROM access a JOIN person p ON p.id = a.person WHERE p.address = 'max@acme.example'"), 0, "access")
+
+
+def test_a_kept_message_is_put_aside_and_taken_up_again(house):
+    o = office(house)
+    kept = o.reply("It works again.")
+    tap.equal(o.json("mail", "drop", kept, "--reason", "an advertisement")["outcome"], "dropped", "put aside")
+    tap.check("an advertisement" in json.dumps(o.json("mail", "show", kept)), "why")
+    status, _, said = o.run("casectl", "mail", "drop", kept, "--reason", "again")
+    tap.equal((status, "already" in said), (1, True), f"twice: {said}")
+    tap.equal(o.json("mail", "requeue", kept)["outcome"], "appended", "taken up again")
+    path = os.path.join(o.folder, "kept.eml")
+    o.ctl("mail", "export", kept, "--output", path)
+    with open(path, "rb") as f:
+        raw = f.read()
+    tap.check(raw.startswith(b"From: Eva Lind") and o.ctl("mail", "export", kept).encode() == raw, "the bytes as they came")
+    status, _, said = o.run("casectl", "mail", "export", kept, "--output", path)
+    tap.equal((status, "exists" in said), (1, True), f"over a file: {said}")
+    with open(path, "rb") as f:
+        tap.equal(f.read(), raw, "the file that was there")
+
+
 def test_a_raw_message_does_not_command_the_terminal(house):
     o = office(house)
     o.receive(MAIL + EVIL.encode() + b"\r\n", "Hello")
@@ -257,6 +332,12 @@ BAD = (  # words, exit status, what the complaint names
     (("access", "show", "99"), 1, "99"),
     (("mail", "show", "99"), 1, "99"),
     (("mail", "explain", "99"), 1, "99"),
+    (("mail", "requeue", "99"), 1, "99"),
+    (("mail", "requeue", "one"), 2, "number of a message"),
+    (("mail", "release", "99"), 1, "99"),
+    (("mail", "drop", "99"), 2, "--reason"),
+    (("mail", "drop", "99", "--reason", "spam"), 1, "99"),
+    (("mail", "export", "99"), 1, "99"),
     (("mail", "list", "--outcome", "lost"), 2, "appended"),
     (("outbox", "list", "--state", "lost"), 2, "queued, claimed"),
     (("outbox", "show", "99"), 1, "99"),

@@ -244,10 +244,10 @@ test_duplicates(void)
 		x.m.content_key = STR("key");
 		scene_load(&x);
 		IS_INT(x.s.duplicate_of, rows[i].is_duplicate ? id : 0, rows[i].name);
-		x.v.uid = 3;
+		x.v.message = id;
 		scene_load(&x);
 		IS_INT(x.s.duplicate_of, 0, "a message is no duplicate of itself");
-		x.v.uid = 4;
+		x.v.message = 0;
 		x.m.content_key = STR("other");
 		scene_load(&x);
 		IS_INT(x.s.duplicate_of, 0, "nor of another content");

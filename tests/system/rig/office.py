@@ -107,16 +107,28 @@ class Office:
             c.execute(sql, values)
             c.commit()
 
-    def receive(self, raw, subject):
-        """A message in the ledger."""
+    def receive(self, raw, subject, **more):
+        """A message in the ledger; its number."""
         digest = hashlib.sha256(raw).hexdigest()
         self.change("INSERT INTO blob (sha256, size, created_at, content) VALUES (?, ?, 1, ?)", digest, len(raw), raw)
         row = {"mailbox": "support", "uidvalidity": 1, "uid": 1, "message_id": "<1@acme.example>", "content_key": "k",
                "raw_sha256": digest, "raw": self.value("SELECT id FROM blob WHERE sha256 = ?", digest), "size": len(raw),
                "sender": "eva@acme.example", "subject": subject, "kind": "person", "authentication": "none",
                "authentication_detail": "", "arrived_at": 1, "decided_at": 1, "outcome": "held", "reason": "test", "rule": "test",
-               "verdict": "none", "decision_line": "", "trace": "[]"}
+               "verdict": "none", "decision_line": "", "trace": "[]", **more}
         self.change(f"INSERT INTO message ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", *row.values())
+        return str(self.value("SELECT max(id) FROM message"))
+
+    def reference(self, case):
+        """The Reference ID of a case as its notices carry it."""
+        return f"[ref:{self.value('SELECT number FROM cases WHERE id = ?', case)}-{self.value('SELECT reference FROM cases WHERE id = ?', case)}]"
+
+    def reply(self, words, sender="Eva Lind <eva@acme.example>", uid=1, **more):
+        """A reply to the first case in the ledger, held; its number."""
+        reference = self.reference(1)
+        raw = (f"From: {sender}\r\nTo: support@helpdesk.example\r\nSubject: Re: Login fails {reference}\r\n"
+               f"Message-ID: <{uid}@mail.example>\r\nDate: Mon, 02 Nov 2026 10:00:00 +0000\r\n\r\n{words}\r\n")
+        return self.receive(raw.encode(), "Re: Login fails", uid=uid, message_id=f"<{uid}@mail.example>", content_key=f"k{uid}", **more)
 
     def fill(self):
         self.ctl("init")
