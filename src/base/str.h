@@ -53,6 +53,9 @@ bool str_next_field(struct str *rest, char sep, struct str *field);
 /* The whole of s as a decimal number of at most 18 digits: true and *out, or false. */
 bool str_to_number(struct str s, long long *out);
 
+/* The length of the character in valid UTF-8 that s begins with (RFC 3629); 0 where it begins with none. */
+size_t str_utf8_length(struct str s);
+
 bool char_is_space(char c); /* blank, tab, CR, LF, VT, FF */
 bool char_is_digit(char c);
 bool char_is_alpha(char c); /* ASCII letters */
