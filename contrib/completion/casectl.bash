@@ -25,6 +25,7 @@ declare -A _casectl_table=(
 	['audit show']='--max --before'
 	['audit verify']=''
 	['case assign']='--by'
+	['case export']='--format --search --force --mine --company --contact --owner --org --deployment --product --status --type --sub-type --admin --open --closed --since --sort --reverse'
 	['case list']='--mine --company --contact --owner --org --deployment --product --status --type --sub-type --admin --open --closed --since --sort --reverse --max --page'
 	['case note']='--by --file --attach'
 	['case open']='--contact --deployment --subject --type --sub-type --priority --owner --file'
@@ -97,10 +98,11 @@ _casectl() {
 	*,--state,*) _casectl_offer "$word" 'queued claimed sent unknown failed cancelled' ;;
 	*,--status,*) _casectl_offer "$word" 'open awaiting-info service-restored solution-proposed closed' ;;
 	*,--sort,*) _casectl_offer "$word" 'modified opened number priority' ;;
+	*,--format,*) _casectl_offer "$word" 'xlsx csv json' ;;
 	*,--input,*) _casectl_offer "$word" 'message text html' ;;
 	*,--*) ;;
 	*,'case status') ((COMP_CWORD == i + 3)) && _casectl_offer "$word" 'open awaiting-info service-restored solution-proposed closed' ;;
-	*,explain | *,read | *,verdict) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	*,explain | *,read | *,verdict | *,'case export') mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 	esac
 }
 complete -F _casectl casectl

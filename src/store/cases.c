@@ -3,7 +3,7 @@
  */
 #include "config.h"
 
-#include "store/internal.h"
+#include "store/cases.h"
 #include "store/store_cases.h"
 
 #include <stdio.h>

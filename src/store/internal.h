@@ -108,11 +108,6 @@ int access_give(struct store *s, int64_t person, int64_t deployment, enum access
     int64_t now, struct err *e);
 
 /* cases.c */
-#define CASE_COLUMNS                                                                                                   \
-	"c.id, c.number, c.reference, c.type, c.sub_type, c.subject, c.status, c.sub_status, c.priority, "             \
-	"c.opened_at, c.modified_at, c.version, c.is_closed, c.deployment, c.contact, c.owner, "                       \
-	"(SELECT max(r.id) FROM request r WHERE r.case_id = c.id)"
-int case_row(struct query *q, struct arena *a, struct case_view *out, struct err *e); /* of these columns */
 int case_resolve(struct store *s, int64_t id, int64_t *out, struct err *e);           /* where merges lead to */
 
 /* blob.c: content by its SHA-256: hex where this process computed it, NULL otherwise. */

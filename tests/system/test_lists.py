@@ -2,9 +2,13 @@
 # SPDX-License-Identifier: ISC
 """casectl's lists, search, export, import, figures and live view on real databases, without servers."""
 
+import csv
+import json
 import os
 import re
 import sys
+import xml.etree.ElementTree
+import zipfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
@@ -133,6 +137,69 @@ def test_long_lists_go_through_the_pager_of_a_terminal(house):
     o.terminal("case", "list", rows=4, environment={**shout, "PAGER": "exit 7"})
 
 
+def workbook(path):
+    """The one worksheet of an .xlsx: its root, and each cell by its name as (type, text or number, number of its style)."""
+    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    with zipfile.ZipFile(path) as z:
+        tap.equal(z.testzip(), None, "the parts of the workbook")
+        root = xml.etree.ElementTree.fromstring(z.read("xl/worksheets/sheet1.xml"))
+    cells = {}
+    for c in root.iter(space + "c"):
+        tap.check(c.find(space + "f") is None, f"no formula in {c.get('r')}")
+        value = c.find(space + "v")
+        cells[c.get("r")] = (c.get("t"), value.text if value is not None else "".join(t.text or "" for t in c.iter(space + "t")), c.get("s"))
+    return root, cells
+
+
+def column(cells, letter):
+    return [v[1] for name, v in sorted(cells.items(), key=lambda i: int(i[0][1:])) if name[0] == letter][1:]
+
+
+def test_an_export_is_exactly_the_filtered_list(house):
+    o = busy(house)
+    for number, subject in ((2, '=HYPERLINK("http://x.example","y")'), (3, "@SUM(A1), +1\n-2"), (4, "Zürich \u202e\x1b[31m")):
+        o.change("UPDATE cases SET subject = ? WHERE number = ?", subject, f"{number:08}")
+    path = {f: os.path.join(o.folder, "cases." + f) for f in ("csv", "json", "xlsx")}
+    for options in ((), ("--open", "--sort", "number"), ("--since", "2999-12-31")):
+        listed = o.json("case", "list", *options)
+        for f in path.values():
+            tap.equal(o.json("case", "export", f, *options, "--force", "--format", f.rsplit(".", 1)[1]), {"cases": len(listed)}, "said")
+        with open(path["json"], encoding="utf-8") as f:
+            tap.equal(json.load(f), listed, f"JSON of {options}")
+        with open(path["csv"], encoding="utf-8", newline="") as f:
+            rows = list(csv.DictReader(f, strict=True))
+        tap.equal(numbers(rows), numbers(listed), f"CSV of {options}")
+        tap.equal([r["modified_at"] for r in rows], [r["modified_at"] for r in listed], "times")
+        tap.equal([int(n) for n in column(workbook(path["xlsx"])[1], "A")], numbers(listed), f"Excel of {options}")
+    o.ctl("case", "export", path["xlsx"], "--force")
+    root, cells = workbook(path["xlsx"])
+    text = xml.etree.ElementTree.tostring(root, encoding="unicode")
+    tap.check('state="frozen"' in text and 'ref="A1:N5"' in text and cells["A1"][2] not in (None, "0"), "headings: frozen, filter, bold")
+    tap.check(re.search(r'<\S*col min="14" max="14" width="60', text), "the width of the subject")
+    tap.check(cells["L2"][0] in (None, "n") and 40000 < float(cells["L2"][1]) < 80000 and cells["L2"][2] not in (None, "0"),
+              f"a date is a number in the format of dates: {cells['L2']}")
+    tap.check('=HYPERLINK("http://x.example","y")' in column(cells, "N"), "a formula is text")
+    tap.check(not {"\u202e", "\x1b"} & set("".join(column(cells, "N"))) and "Zürich" in "".join(column(cells, "N")), "escaped")
+    out = o.ctl("case", "export", "-", "--format=csv", "--sort=number")
+    tap.check("'=HYPERLINK" in out and "\"'@SUM(A1), +1\n-2\"" in out and "\x1b" not in out, f"neutral cells: {out}")
+    tap.equal(numbers(json.loads(o.ctl("case", "export", "-", "--format=json", "--search", "toner"))), [2], "what a search finds")
+    tap.equal(os.stat(path["csv"]).st_mode & 0o777, 0o600, "mode")
+    tap.equal(sorted(os.listdir(o.folder)), sorted(["casemaild.conf", "casemail.db", "password"] + [os.path.basename(p) for p in path.values()]
+              + [n for n in os.listdir(o.folder) if n.startswith("casemail.db-")]), "nothing else is left behind")
+
+
+def test_an_export_never_replaces_a_file_by_itself(house):
+    o = busy(house)
+    mine = o.file("mine.csv", b"mine")
+    for words in ((mine,), (mine, "--force", "--contact", "nobody@x.example")):
+        tap.equal(o.run("casectl", "case", "export", *words)[0], 1, "refused")
+        with open(mine, "rb") as f:
+            tap.equal(f.read(), b"mine", "the file that was there")
+    for words in (("/nonexistent/x.csv",), (o.folder, "--format", "csv", "--force"), ("/dev/null", "--format", "csv", "--force")):
+        tap.equal(o.run("casectl", "case", "export", *words)[0], 1, f"status of {words}")
+    tap.equal([n for n in os.listdir(o.folder) if n.startswith("mine.csv.")], [], "no half of a file")
+
+
 BAD = (  # words, exit status, what the complaint names
     (("case", "list", "--open", "--closed"), 2, "--open and --closed"),
     (("case", "list", "--admin", "--type", "Incident"), 2, "--admin is"),
@@ -148,6 +215,11 @@ BAD = (  # words, exit status, what the complaint names
     (("--as", "rolf@helpdesk.example", "case", "list", "--company"), 1, "--org NAME"),
     (("case", "list", "--deployment", "NONE-1"), 1, "NONE-1"),
     (("case", "search", "x", "--sort", "colour"), 2, "modified"),
+    (("case", "export", "cases"), 2, "--format xlsx, csv or json"),
+    (("case", "export", "cases.doc"), 2, "--format xlsx, csv or json"),
+    (("case", "export", "-", "--format", "pdf"), 2, "pdf"),
+    (("case", "export", "-", "--format", "xlsx"), 2, "not to standard output"),
+    (("case", "export", "-", "--format", "csv", "--org", "Nobody"), 1, "Nobody"),
     (("case", "search", " "), 1, "nothing to search for"),
 )
 
