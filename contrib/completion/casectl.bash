@@ -38,6 +38,7 @@ declare -A _casectl_table=(
 	['deployment add']='--org --end-user --partner --product'
 	['deployment list']=''
 	['explain']=''
+	['import']='--organisations --deployments --contacts --access --cases --dry-run'
 	['init']=''
 	['mail drop']='--reason'
 	['mail explain']=''
@@ -73,7 +74,7 @@ _casectl() {
 		((i++))
 	done
 	case $before in
-	-c | --config | --file | --attach)
+	-c | --config | --file | --attach | --organisations | --deployments | --contacts | --access | --cases)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;

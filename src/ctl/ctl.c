@@ -63,9 +63,8 @@ ctl_number(const struct ctl *c, const char *name, int64_t least, int64_t most, i
 	return 0;
 }
 
-/* Local midnight of a day, in days since 1970. */
-static int64_t
-midnight(int64_t day)
+int64_t
+ctl_midnight(int64_t day)
 {
 	time_t noon = (time_t)(day * 86400 + 43200);
 	struct tm tm = { 0 };
@@ -91,7 +90,7 @@ ctl_since(const struct ctl *c, const char *name, int64_t fallback, int64_t *out)
 	if (s.p == NULL)
 		return 0;
 	if (date_parse(s, &day)) {
-		*out = midnight(day);
+		*out = ctl_midnight(day);
 		return 0;
 	}
 	for (size_t i = 0; s.n > 1 && i < sizeof(units) / sizeof(*units); i++)
@@ -107,18 +106,25 @@ ctl_since(const struct ctl *c, const char *name, int64_t fallback, int64_t *out)
 }
 
 int
+ctl_language_check(struct str code, struct err *e)
+{
+	bool sound = code.n == 0 || code.n == 2 || code.n == 3;
+
+	for (size_t i = 0; i < code.n; i++)
+		sound = sound && code.p[i] >= 'a' && code.p[i] <= 'z';
+	return sound
+		   ? 0
+		   : err_set(e, ERR_REJECT,
+			 "language %.*s: a code of two or three small letters is allowed: en, de, ...", STR_ARGS(code));
+}
+
+int
 ctl_language(const struct ctl *c, struct str *out)
 {
-	bool sound;
+	struct err e;
 
 	*out = ctl_option(c, "language");
-	sound = out->p == NULL || out->n == 2 || out->n == 3;
-	for (size_t i = 0; i < out->n; i++)
-		sound = sound && out->p[i] >= 'a' && out->p[i] <= 'z';
-	if (sound)
-		return CTL_DONE;
-	return ctl_refuse(
-	    "--language %.*s: a code of two or three small letters is allowed: en, de, ...", STR_ARGS(*out));
+	return ctl_language_check(*out, &e) == 0 ? CTL_DONE : ctl_refuse("--%s", e.text);
 }
 
 static int

@@ -57,7 +57,7 @@ struct verb {
 /* All commands; ends in a NULL group. One table a file, joined in verbs.c. */
 extern const struct verb verbs_setup[], verbs_people[], verbs_case[], verbs_case_list[], verbs_case_export[],
     verbs_access[], verbs_access_edit[], verbs_access_end[], verbs_access_report[], verbs_delegation[], verbs_mail[],
-    verbs_mail_change[], verbs_outbox[], verbs_read[];
+    verbs_mail_change[], verbs_outbox[], verbs_import[], verbs_read[];
 
 /* The value of an option, the nth of a repeatable one; empty (p NULL) where it was not given. */
 struct str ctl_option(const struct ctl *c, const char *name);
@@ -69,10 +69,12 @@ int ctl_number(const struct ctl *c, const char *name, int64_t least, int64_t mos
 
 /* An option that is a moment, as ms: a date, "2026-12-25", its midnight in local time, or how long ago, "90m", "12h",
  * "7d", "2w". fallback where it was not given. -1 and a message otherwise. */
+int64_t ctl_midnight(int64_t day); /* local midnight of a day, in days since 1970, as ms */
 int ctl_since(const struct ctl *c, const char *name, int64_t fallback, int64_t *out);
 
 /* --language, a code as templates are named by it ("en"); empty where it was not given. 0, or the exit status. */
 int ctl_language(const struct ctl *c, struct str *out);
+int ctl_language_check(struct str code, struct err *e); /* the same of any text; empty is sound. -1 and ERR_REJECT */
 
 /* Opens the store to read, or to write in a transaction that ctl_commit ends. 0, or the exit status after saying why.
  */

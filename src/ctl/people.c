@@ -8,8 +8,7 @@
 
 #include "base/json.h"
 #include "ctl/listing.h"
-#include "rules/access.h"
-#include "store/store_people.h"
+#include "ctl/people_add.h"
 
 /* The audit row of a record that was added, then the commit and the word of it. */
 static int
@@ -17,21 +16,24 @@ added(struct ctl *c, const char *event, const char *what, struct str name, int64
 {
 	struct buf j;
 	struct err e;
-	int ok, status;
+	int status;
 
+	if (people_audit(c, event, what, name, id, &e) < 0)
+		return ctl_fail(c, &e);
+	if ((status = ctl_commit(c)) != CTL_DONE)
+		return status;
+	if (!c->json) {
+		printf("added %s %.*s\n", what, STR_ARGS(name));
+		return CTL_DONE;
+	}
 	buf_init(&j, 1 << 16);
 	json_open(&j, NULL, '{');
 	json_text(&j, what, name);
 	json_number(&j, "id", id);
 	json_close(&j, '}');
-	ok = store_audit_add(c->store, event, c->who, 0, 0, buf_str(&j), c->now, &e);
-	status = ok < 0 ? ctl_fail(c, &e) : ctl_commit(c);
-	if (status == CTL_DONE && c->json)
-		puts(buf_z(&j));
-	else if (status == CTL_DONE)
-		printf("added %s %.*s\n", what, STR_ARGS(name));
+	puts(buf_z(&j));
 	buf_free(&j);
-	return status;
+	return CTL_DONE;
 }
 
 static int
@@ -94,19 +96,16 @@ organisation_of(struct ctl *c, const char *option, struct organisation *out)
 static int
 deployment_add(struct ctl *c)
 {
-	struct organisation customer, partner;
 	struct deployment d = { .org_id = ctl_word(c, 0), .product = ctl_option(c, "product") };
 	int status = ctl_begin(c);
+	const char *field;
 	struct err e;
 	int64_t id;
 
-	if (status != CTL_DONE || (status = organisation_of(c, "org", &customer)) != CTL_DONE ||
-	    (status = organisation_of(c, "partner", &partner)) != CTL_DONE)
+	if (status != CTL_DONE)
 		return status;
-	d.organisation = customer.id;
-	d.customer = customer.name;
-	d.partner = partner.id;
-	if (store_deployment_add(c->store, &d, ctl_option(c, "end-user"), &id, &e) < 0)
+	if (people_deployment(
+		c, &d, ctl_option(c, "org"), ctl_option(c, "partner"), ctl_option(c, "end-user"), &id, &field, &e) < 0)
 		return ctl_fail(c, &e);
 	return added(c, "deployment-add", "deployment", d.org_id, id);
 }
@@ -143,17 +142,6 @@ deployment_list(struct ctl *c)
 	return listing_run(c, &source, NULL);
 }
 
-/* "Eva Lind" into first and last name; the last word is the last name. */
-static void
-name_split(struct str name, struct person *p)
-{
-	ptrdiff_t at = str_rfind_char(str_trim(name), ' ');
-
-	name = str_trim(name);
-	p->first_name = at < 0 ? name : str_trim(str_head(name, (size_t)at));
-	p->last_name = at < 0 ? STR_NONE : str_skip(name, (size_t)at + 1);
-}
-
 /* 0, or the exit status. */
 static int
 person_options(const struct ctl *c, struct person_record *r)
@@ -164,7 +152,7 @@ person_options(const struct ctl *c, struct person_record *r)
 		.queue = ctl_option(c, "queue") };
 	r->person.address = ctl_word(c, 0);
 	r->person.active = true;
-	name_split(ctl_option(c, "name"), &r->person);
+	people_name(ctl_option(c, "name"), &r->person);
 	return ctl_language(c, &r->person.language);
 }
 
@@ -173,19 +161,18 @@ static int
 contact_access(struct ctl *c, int64_t person)
 {
 	struct str value;
+	const char *field;
 	struct err e;
 
 	for (size_t i = 0; (value = ctl_option_at(c, "access", i)).p; i++) {
 		ptrdiff_t at = str_rfind_char(value, '=');
-		enum access_level level;
-		struct deployment d;
 
-		if (at < 0 || !access_level_parse(str_skip(value, (size_t)at + 1), &level))
+		if (at < 0)
 			return ctl_refuse(
 			    "--access %.*s: ORGID=LEVEL is allowed, with LEVEL basic, read-only or read-write",
 			    STR_ARGS(value));
-		if (store_deployment_find(c->store, str_head(value, (size_t)at), c->arena, &d, &e) < 0 ||
-		    store_access_set(c->store, person, d.id, level, c->who, c->now, &e) < 0)
+		if (people_access(c, person, str_head(value, (size_t)at), str_skip(value, (size_t)at + 1), &field, &e) <
+		    0)
 			return ctl_fail(c, &e);
 	}
 	return CTL_DONE;
@@ -195,20 +182,14 @@ static int
 contact_add(struct ctl *c)
 {
 	struct person_record r;
-	struct organisation o;
 	int status = ctl_begin(c);
+	const char *field;
 	struct err e;
 	int64_t id;
 
-	if (status != CTL_DONE || (status = person_options(c, &r)) != CTL_DONE ||
-	    (status = organisation_of(c, "org", &o)) != CTL_DONE)
+	if (status != CTL_DONE || (status = person_options(c, &r)) != CTL_DONE)
 		return status;
-	r.person.is_contact = true;
-	r.person.organisation = o.id;
-	if (access_free_mail(r.person.address, &c->configuration->free_mail_domains))
-		return ctl_refuse(
-		    "%.*s: a free-mail address; contacts need a corporate one", STR_ARGS(r.person.address));
-	if (store_person_add(c->store, &r, c->now, &id, &e) < 0)
+	if (people_contact(c, &r, ctl_option(c, "org"), &id, &field, &e) < 0)
 		return ctl_fail(c, &e);
 	if ((status = contact_access(c, id)) != CTL_DONE)
 		return status;

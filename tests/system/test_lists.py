@@ -200,6 +200,109 @@ def test_an_export_never_replaces_a_file_by_itself(house):
     tap.equal([n for n in os.listdir(o.folder) if n.startswith("mine.csv.")], [], "no half of a file")
 
 
+TABLES = {
+    "organisations": "\ufeffName,Kind\r\nZürich AG,customer\r\n\"Partner, Inc\",Partner\r\n",
+    "deployments": "org_id,organisation,partner,product\nZ-1,zürich ag,\"Partner, Inc\",Payroll\n",
+    "contacts": "first name,last name,work email,organisation,employer,country,phone\n"
+                " Zoë ,Zorn,zoe@zurich.example,Zürich AG,Zürich AG,Switzerland,+41 44\n"
+                "Pit,Pan,pit@partner.example,\"Partner, Inc\",Partner,Germany,\n",
+    "access": "level,work_email,org_id\nread-only,zoe@zurich.example,Z-1\nread-write,pit@partner.example,z-1\n",
+    "cases": "contact,org_id,subject,description,owner,status,opened,priority\n"
+             "pit@partner.example,Z-1,Old trouble,\"Two\nlines \"\"here\"\"\",rolf@helpdesk.example,awaiting-info,2024-02-29,High\n"}
+
+
+def files_of(o, tables):
+    """Options of an import of these tables."""
+    return [w for name, text in tables.items() for w in ("--" + name, o.file(name + ".csv", text if isinstance(text, bytes) else text.encode()))]
+
+
+def test_an_import_takes_people_access_and_cases(house):
+    o = office(house)
+    before, letters, options = o.dump(), o.value("SELECT count(*) FROM outbox"), files_of(o, dict(reversed(list(TABLES.items()))))
+    counts = {"organisations": 2, "deployments": 1, "contacts": 2, "access": 2, "cases": 1}
+    tap.equal(o.json("import", *options, "--dry-run"), {**counts, "dry_run": True}, "a dry run")
+    tap.equal(o.dump(), before, "it changes nothing")
+    tap.equal(o.json("import", *options), {**counts, "dry_run": False}, "imported")
+    tap.equal([(d["org_id"], d["customer"], d["partner_managed"]) for d in o.json("deployment", "list")],
+              [("ACME-1", "Acme Ltd", False), ("Z-1", "Zürich AG", True)], "deployments")
+    tap.equal([(a["address"], a["level"]) for a in o.json("access", "list", "--deployment", "Z-1")],
+              [("zoe@zurich.example", "read-only"), ("pit@partner.example", "read-write")], "access")
+    tap.check("Zoë Zorn" in [p["name"] for p in o.json("contact", "list")], "blanks do not count")
+    case = o.json("case", "show", "2")
+    tap.equal((case["status"], case["owner"], case["priority"], case["opened_at"], case["description"].strip()),
+              ("AWAITING INFO", "rolf@helpdesk.example", "High", "2024-02-29T00:00:00Z", 'Two\nlines "here"'), "the case")
+    tap.equal(o.value("SELECT count(*) FROM outbox"), letters, "nobody is mailed")
+    tap.check({"org-add", "contact-add", "case-open"} <= {r["event"] for r in o.json("audit", "list")}, "the audit")
+    tap.equal(o.json("audit", "verify")["verified"], True, "and its chain")
+    status, out, said = o.run("casectl", "import", *options)
+    tap.equal((status, out, said.count("\n")), (1, "", 6), f"a second time everything of people is there already: {said}")
+
+
+ROWS = (  # table, line, text of the row, line and column that are named, reason
+    ("organisations", "name,kind", "Acme Ltd,customer", "2: name", "exists"),
+    ("organisations", "name,kind", ",customer", "2: name", "missing"),
+    ("organisations", "name,kind", "X,friend", "2: kind", "customer or partner"),
+    ("organisations", "name,kind", "X", "2", "1 fields, but the first line names 2"),
+    ("organisations", "name,kind", 'X"Y,customer', "2", "a quote inside"),
+    ("organisations", "name,kind", "Zo\xe9,customer".encode("latin-1"), "2", "UTF-8"),
+    ("organisations", "name,kind", "a\x1bb,customer", "2: name", "control character"),
+    ("organisations", "name,kinds", "X,customer", "1", 'no column "kinds"'),
+    ("organisations", "name,Name", "X,Y", "1: name", "twice"),
+    ("organisations", "kind", "customer", "1: name", "this column is missing"),
+    ("organisations", "", "", "1", "empty"),
+    ("deployments", "org_id,organisation", "ACME-1,Acme Ltd", "2: org_id", "taken"),
+    ("deployments", "org_id,organisation", "X-1,Nobody", "2: organisation", "Nobody"),
+    ("deployments", "org_id,organisation,partner", "X-1,Acme Ltd,Nobody", "2: partner", "Nobody"),
+    ("deployments", "org_id,organisation", ",Acme Ltd", "2: org_id", "missing"),
+    ("deployments", "org_id,organisation,product", "X-1,Acme Ltd," + "p" * 300, "2: product", "200"),
+    ("contacts", None, "x@gmail.com,A,B,Acme Ltd,Acme,Sweden", "2: work_email", "free-mail"),
+    ("contacts", None, "x,A,B,Acme Ltd,Acme,Sweden", "2: work_email", "local@domain.tld"),
+    ("contacts", None, "EVA@acme.example,A,B,Acme Ltd,Acme,Sweden", "2: work_email", "taken"),
+    ("contacts", None, "x@acme.example,,B,Acme Ltd,Acme,Sweden", "2: first_name", "missing"),
+    ("contacts", None, "x@acme.example,A,B,Acme Ltd,Acme,", "2: country", "missing"),
+    ("contacts", None, "x@acme.example,A,B,,Acme,Sweden", "2: organisation", "missing"),
+    ("access", "work_email,org_id,level", "x@acme.example,ACME-1,basic", "2: work_email", "x@acme.example"),
+    ("access", "work_email,org_id,level", "eva@acme.example,NONE-1,basic", "2: org_id", "NONE-1"),
+    ("access", "work_email,org_id,level", "eva@acme.example,ACME-1,root", "2: level", "basic, read-only or read-write"),
+    ("cases", "contact,org_id,subject,description", "x@acme.example,ACME-1,S,D", "2: contact", "x@acme.example"),
+    ("cases", "contact,org_id,subject,description", "ada@acme.example,ACME-1,S,D", "2: contact", "no active contact"),
+    ("cases", "contact,org_id,subject,description", "eva@acme.example,ACME-1,,D", "2: subject", "1 to 250"),
+    ("cases", "contact,org_id,subject,description", "eva@acme.example,ACME-1,S,", "2: description", "needed"),
+    ("cases", "contact,org_id,subject,description,priority", "eva@acme.example,ACME-1,S,D,Critical", "2: priority", "Critical"),
+    ("cases", "contact,org_id,subject,description,status", "eva@acme.example,ACME-1,S,D,closed", "2: status", "CLOSED"),
+    ("cases", "contact,org_id,subject,description,status", "eva@acme.example,ACME-1,S,D,frozen", "2: status", "frozen"),
+    ("cases", "contact,org_id,subject,description,opened", "eva@acme.example,ACME-1,S,D,2999-01-01", "2: opened", "past date"),
+    ("cases", "contact,org_id,subject,description,owner", "eva@acme.example,ACME-1,S,D,eva@acme.example", "2: owner", "representative"),
+)
+
+
+def test_a_bad_row_is_named_and_nothing_is_imported(house):
+    o = office(house)
+    before = o.dump()
+    for table, head, row, where, why in ROWS:
+        head = head if head is not None else "work_email,first_name,last_name,organisation,employer,country"
+        text = head.encode() + b"\n" + (row if isinstance(row, bytes) else row.encode()) + b"\n" if head else b""
+        status, out, said = o.run("casectl", "import", *files_of(o, {table: text}))
+        tap.equal((status, out), (1, ""), f"status and output of {table} {row!r}")
+        line = f"casectl: {o.folder}/{table}.csv:{where}: "
+        tap.check(any(t.startswith(line) and why in t for t in said.splitlines()), f"{line} ... {why}: {said}")
+        tap.check("\x1b" not in said, "escaped")
+    tap.equal(o.dump(), before, "the database")
+
+
+def test_an_import_names_all_bad_rows_at_once(house):
+    o = office(house)
+    before = o.dump()
+    tables = {"organisations": 'name\nGood AB\nAcme Ltd\n"Two\nlines"\nGood AB\n',
+              "contacts": "work_email,first_name,last_name,organisation,employer,country\n"
+                          "good@good.example,G,G,Good AB,Good,Sweden\nbad,B,B,Good AB,Good,Sweden\nx\n"}
+    status, out, said = o.run("casectl", "import", *files_of(o, tables))
+    tap.equal((status, out), (1, ""), "refused")
+    tap.equal([re.sub(r"^casectl: (.*/)?", "", line).split(": ")[0] for line in said.splitlines()],
+              ["organisations.csv:3", "organisations.csv:4", "organisations.csv:6", "contacts.csv:3", "contacts.csv:4", "5 errors"], "all")
+    tap.equal(o.dump(), before, "the database")
+
+
 BAD = (  # words, exit status, what the complaint names
     (("case", "list", "--open", "--closed"), 2, "--open and --closed"),
     (("case", "list", "--admin", "--type", "Incident"), 2, "--admin is"),
@@ -220,6 +323,8 @@ BAD = (  # words, exit status, what the complaint names
     (("case", "export", "-", "--format", "pdf"), 2, "pdf"),
     (("case", "export", "-", "--format", "xlsx"), 2, "not to standard output"),
     (("case", "export", "-", "--format", "csv", "--org", "Nobody"), 1, "Nobody"),
+    (("import",), 2, "nothing to import"),
+    (("import", "--contacts", "/nonexistent"), 1, "/nonexistent"),
     (("case", "search", " "), 1, "nothing to search for"),
 )
 
