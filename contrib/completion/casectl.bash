@@ -38,6 +38,7 @@ declare -A _casectl_table=(
 	['deployment add']='--org --end-user --partner --product'
 	['deployment list']=''
 	['explain']=''
+	['health']='--plugin'
 	['import']='--organisations --deployments --contacts --access --cases --dry-run'
 	['init']=''
 	['mail drop']='--reason'

@@ -24,26 +24,24 @@ struct timers {
 	const struct configuration *configuration;
 	struct store *store;
 	const struct own_marks *marks;
-	struct templates *templates;
+	const struct templates *templates;
 	struct arena *list, *arena; /* of a run; of one request */
 	int64_t rest_until;         /* clock_monotonic() */
 };
 
-int
-timers_open(const struct configuration *c, struct store *s, const struct own_marks *marks, bool at_once,
-    struct timers **out, struct err *e)
+struct timers *
+timers_open(const struct configuration *c, struct store *s, const struct own_marks *marks,
+    const struct templates *templates, bool at_once)
 {
 	struct timers *t = calloc(1, sizeof(*t));
 
 	if (t == NULL)
 		abort();
-	*t = (struct timers){ .configuration = c, .store = s, .marks = marks };
+	*t = (struct timers){ .configuration = c, .store = s, .marks = marks, .templates = templates };
 	t->list = arena_open((size_t)64 << 20);
 	t->arena = arena_open((size_t)256 << 20);
 	t->rest_until = at_once ? 0 : clock_monotonic() + REST_AT_START_MS;
-	*out = t;
-	t->templates = settle_templates_or_err(c, e);
-	return t->templates ? 0 : -1;
+	return t;
 }
 
 void
@@ -51,7 +49,6 @@ timers_close(struct timers **t)
 {
 	if (*t == NULL)
 		return;
-	templates_close(&(*t)->templates);
 	arena_close(&(*t)->list);
 	arena_close(&(*t)->arena);
 	free(*t);

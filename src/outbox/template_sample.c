@@ -48,6 +48,11 @@ static const struct {
 	{ "quoted_line", "Should be fine I think?" },
 	{ "why", "the words are a question" },
 	{ "code", "K7M2Q9" },
+	{ "problems", "mailbox support: critical: last served 3 h ago; 40 s ago: the password was refused" },
+	{ "recovered", "outbox: ok: 0 due; 0 given up since yesterday, 0 of unknown fate" },
+	{ "messages", "12  held (unverified)  eva@acme.example  Re: The import stops\n13  quarantined (malformed)  "
+		      "x@y.example  Hi" },
+	{ "total", "2" },
 	{ "sender_address", "someone@elsewhere.example" },
 };
 

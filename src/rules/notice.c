@@ -47,6 +47,8 @@ static const struct kind {
 					      "authentication_failed", "sender_address", "arrived_at" } },
 	[NOTICE_CLOSURE_REQUESTED] = { "closure-requested", { "author_name", "author_address", "update_text" } },
 	[NOTICE_REOPEN_REQUESTED] = { "reopen-requested", { "author_name", "author_address", "update_text" } },
+	[NOTICE_ALARM] = { "alarm", { "problems", "recovered" } },
+	[NOTICE_MESSAGES_KEPT] = { "messages-kept", { "messages", "total" } },
 };
 
 const char *

@@ -33,6 +33,8 @@ enum notice_kind {
 	NOTICE_SECURITY,   /* to a token's owner and administrators: somebody else used it */
 	NOTICE_CLOSURE_REQUESTED,
 	NOTICE_REOPEN_REQUESTED,
+	NOTICE_ALARM,         /* to administrators: a check of casectl health has changed */
+	NOTICE_MESSAGES_KEPT, /* to administrators: messages have come to wait for a person */
 	NOTICE_COUNT
 };
 const char *notice_kind_name(enum notice_kind k); /* "case-opened", ... */
@@ -96,6 +98,8 @@ bool notice_has_value(enum notice_kind k, struct str name);
  *                  not say yes or no, or say it with a condition), why_empty, why_quote (answer mixed with the quoted
  *                  mail), why_unreadable (encrypted, or not decodable), why_code (confirmation code missing or wrong)
  * code             the six characters a confirmation begins with
+ * problems, recovered   checks that are not ok, and that are ok again, one a line (English)
+ * messages         kept messages, one a line: number, outcome, reason, sender, subject; total: how many
  * sender_address   From of the mail in question; never mailed to
  */
 

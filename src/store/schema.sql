@@ -320,6 +320,22 @@ CREATE INDEX message_mailbox ON message (mailbox, id);
 CREATE INDEX message_decided ON message (decided_at);
 CREATE INDEX message_token ON message (token) WHERE token IS NOT NULL;
 
+-- When each mailbox was last served to the end, and when it last was not.
+CREATE TABLE mailbox_state (
+	mailbox TEXT PRIMARY KEY,
+	polled_at INTEGER,
+	trouble_at INTEGER,
+	trouble TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+
+-- What administrators were told of the health of the whole: a check without a row is ok.
+CREATE TABLE alarm (
+	name TEXT PRIMARY KEY,
+	state TEXT NOT NULL,
+	told TEXT NOT NULL,
+	told_at INTEGER
+) STRICT, WITHOUT ROWID;
+
 -- Outgoing mail ------------------------------------------------------------------------------------------------------
 
 CREATE TABLE outbox (
