@@ -56,6 +56,7 @@ declare -A _casectl_table=(
 	['read']='--input'
 	['representative add']='--name --queue --language'
 	['representative list']=''
+	['stats']='--since'
 	['verdict']='--language'
 # end of table
 )

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+import time
 import xml.etree.ElementTree
 import zipfile
 
@@ -16,6 +17,7 @@ from rig import tap
 from rig.office import house_of_offices, office, width
 
 DAY = 86400000
+MAIL = b"From: Eva Lind <eva@acme.example>\r\nSubject: x\r\n\r\nHello.\r\n"
 
 
 def busy(house):
@@ -303,6 +305,46 @@ def test_an_import_names_all_bad_rows_at_once(house):
     tap.equal(o.dump(), before, "the database")
 
 
+def test_figures_count_messages_cases_and_waits(house):
+    o = office(house)
+    now = o.value("SELECT max(modified_at) FROM cases")
+    midnight = now - now % DAY
+    for uid, (at, outcome) in enumerate(((midnight - DAY + 3600000, "appended"), (midnight - DAY + 3700000, "appended"),
+                                         (midnight - DAY + 9 * 3600000, "refused"), (midnight + 1, "held"),
+                                         (midnight - 20 * DAY, "appended")), 1):
+        o.receive(f"Message-ID: <{uid}@x>\r\n\r\n{uid}".encode(), "x", uid=uid, message_id=f"<{uid}@x>", content_key=f"k{uid}",
+                  decided_at=at, outcome=outcome)
+    seen = o.json("stats")
+    day = lambda ms: time.strftime("%Y-%m-%d", time.gmtime(ms / 1000))
+    tap.equal([(d["date"], d["messages"], d["outcomes"]) for d in seen["days"]],
+              [(day(midnight - DAY), 3, {"appended": 2, "refused": 1}), (day(midnight), 1, {"held": 1})], "days of the last week")
+    tap.equal({h["hour"]: h["messages"] for h in seen["hours"] if h["messages"]}, {0: 1, 1: 2, 9: 1}, "hours")
+    tap.equal((seen["messages"], seen["outcomes"]), (4, {"appended": 2, "refused": 1, "held": 1}), "all")
+    tap.equal(o.json("stats", "--since", "30d")["messages"], 5, "of a longer time")
+    tap.equal((seen["open_statuses"], seen["open_ages"]["under a day"], seen["answers"]["count"]), ({"OPEN": 1}, 1, 0), "open cases")
+
+    waits = ((-40, "casectl"), (-30, "mail"), (-20, "mail"), (-5, "casectl"), (-4, "casectl"), (-2, "mail"))  # minutes ago
+    o.change("UPDATE cases SET opened_at = ?", now - 50 * 60000)
+    for minutes, way in waits:
+        o.change("INSERT INTO case_update (case_id, at, who, way, visibility, text, cut) VALUES (1, ?, 'x', ?, 'public', 't', '')",
+                 now + minutes * 60000, way)
+    o.change("INSERT INTO case_update (case_id, at, who, way, visibility, text, cut) VALUES (1, ?, 'x', 'casectl', 'internal', 't', '')", now)
+    tap.equal(o.json("stats")["answers"], {"count": 2, "median_seconds": 600, "percent90_seconds": 1500},
+              "from the opening, and from the first of two updates; an internal note answers nothing")
+    lines = [line.split("\t") for line in o.ctl("stats").splitlines()]
+    tap.check(all(len(line) == 4 for line in lines) and ["day", day(midnight), "held", "1"] in lines, "a pipe gets lines")
+
+
+def test_figures_have_bars_on_a_terminal(house):
+    o = office(house)
+    o.receive(MAIL, "x", decided_at=o.value("SELECT max(modified_at) FROM cases"))
+    shown = o.terminal("stats")
+    tap.check("held" in shown and "\u2588" in shown and "OPEN" in shown and "nobody was answered" in shown, f"with blocks: {shown}")
+    tap.equal([line for line in shown.split("\n") if width(line) > 80], [], "lines wider than the terminal")
+    plain = o.terminal("stats", environment={"LC_ALL": "C"})
+    tap.check("####" in plain and plain.isascii(), "without blocks where the locale has none")
+
+
 BAD = (  # words, exit status, what the complaint names
     (("case", "list", "--open", "--closed"), 2, "--open and --closed"),
     (("case", "list", "--admin", "--type", "Incident"), 2, "--admin is"),
@@ -323,6 +365,7 @@ BAD = (  # words, exit status, what the complaint names
     (("case", "export", "-", "--format", "pdf"), 2, "pdf"),
     (("case", "export", "-", "--format", "xlsx"), 2, "not to standard output"),
     (("case", "export", "-", "--format", "csv", "--org", "Nobody"), 1, "Nobody"),
+    (("stats", "--since", "then"), 2, "2026-12-25"),
     (("import",), 2, "nothing to import"),
     (("import", "--contacts", "/nonexistent"), 1, "/nonexistent"),
     (("case", "search", " "), 1, "nothing to search for"),
