@@ -58,6 +58,7 @@ declare -A _casectl_table=(
 	['representative list']=''
 	['stats']='--since'
 	['verdict']='--language'
+	['watch']='--last --since'
 # end of table
 )
 

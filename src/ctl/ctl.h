@@ -57,7 +57,7 @@ struct verb {
 /* All commands; ends in a NULL group. One table a file, joined in verbs.c. */
 extern const struct verb verbs_setup[], verbs_people[], verbs_case[], verbs_case_list[], verbs_case_export[],
     verbs_access[], verbs_access_edit[], verbs_access_end[], verbs_access_report[], verbs_delegation[], verbs_mail[],
-    verbs_mail_change[], verbs_outbox[], verbs_stats[], verbs_import[], verbs_read[], verbs_health[];
+    verbs_mail_change[], verbs_outbox[], verbs_stats[], verbs_watch[], verbs_import[], verbs_read[], verbs_health[];
 
 /* The value of an option, the nth of a repeatable one; empty (p NULL) where it was not given. */
 struct str ctl_option(const struct ctl *c, const char *name);

@@ -6,6 +6,8 @@ import csv
 import json
 import os
 import re
+import signal
+import subprocess
 import sys
 import time
 import xml.etree.ElementTree
@@ -13,8 +15,9 @@ import zipfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from rig import tap
+from rig import casemail, tap
 from rig.office import house_of_offices, office, width
+from rig.waiting import until
 
 DAY = 86400000
 MAIL = b"From: Eva Lind <eva@acme.example>\r\nSubject: x\r\n\r\nHello.\r\n"
@@ -345,6 +348,75 @@ def test_figures_have_bars_on_a_terminal(house):
     tap.check("####" in plain and plain.isascii(), "without blocks where the locale has none")
 
 
+class Follower:
+    """casectl watch, running; its lines come with a deadline."""
+
+    def __init__(self, o, *words):
+        self.process = subprocess.Popen([casemail.program("casectl"), "-c", o.conf, *words], stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, env=o.environment())
+        os.set_blocking(self.process.stdout.fileno(), False)
+        self.text = b""
+
+    def lines(self, count):
+        """The first so many lines, once they are there."""
+        until(lambda: self.look() >= count, 30, f"{count} lines of watch")
+        return self.text.decode().splitlines()
+
+    def look(self):
+        self.text += self.process.stdout.read() or b""
+        return self.text.count(b"\n")
+
+    def end(self, number=signal.SIGINT):
+        self.process.send_signal(number)
+        status = self.process.wait(30)
+        self.look()
+        said = self.process.stderr.read()
+        self.process.stdout.close()
+        self.process.stderr.close()
+        return status, said
+
+
+def test_watch_shows_messages_as_they_are_decided(house):
+    o = office(house)
+
+    def receive(uid, **more):
+        return o.receive(f"Message-ID: <{uid}@x>\r\n\r\n{uid}".encode(), "S\x1b[31m", uid=uid, message_id=f"<{uid}@x>", content_key=f"k{uid}", **more)
+
+    for uid in (1, 2, 3):
+        receive(uid, decided_at=uid * 1000)
+    first, second = Follower(o, "watch", "--last", "2", "--json"), Follower(o, "watch")
+    try:
+        tap.equal([json.loads(line)["id"] for line in first.lines(2)], [2, 3], "history, the oldest first")
+        until(lambda: os.readlink(f"/proc/{second.process.pid}/exe") and any(
+            "inotify" in os.readlink(f"/proc/{second.process.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{second.process.pid}/fd")), 30, "a watch")
+        receive(4, case_id=1, outcome="appended", sender="eva\x1b@acme.example", reason="customer-replied")
+        new = json.loads(first.lines(3)[2])
+        tap.equal((new["id"], new["outcome"], new["case"], new["reason"]), (4, "appended", "00000001", "customer-replied"), "a new one")
+        receive(5)
+        lines = second.lines(2)
+        first.lines(4)
+    finally:
+        ends = [f.end(n) for f, n in ((first, signal.SIGINT), (second, signal.SIGTERM))]
+    tap.equal(ends, [(0, b""), (0, b"")], "ended by Ctrl-C, and by a polite end")
+    fields = lines[-1].split("\t")
+    tap.equal((len(fields), fields[1:3]), (5, ["held", "-"]), f"a pipe gets fields: {lines}")
+    tap.check("\x1b" not in "".join(lines), "escaped")
+
+
+def test_watch_begins_where_it_is_asked_to(house):
+    o = office(house)
+    now = o.value("SELECT max(modified_at) FROM cases")
+    for uid, at in ((1, now - 2 * DAY), (2, now - 3600000), (3, now - 60000)):
+        o.receive(f"Message-ID: <{uid}@x>\r\n\r\n{uid}".encode(), "S", uid=uid, message_id=f"<{uid}@x>", content_key=f"k{uid}", decided_at=at)
+    for words, wanted in ((("--since", "2h"), [2, 3]), (("--since", "2h", "--last", "1"), [3]), (("--last", "100000"), [1, 2, 3])):
+        f = Follower(o, "watch", "--json", *words)
+        try:
+            shown = [json.loads(line)["id"] for line in f.lines(len(wanted))]
+        finally:
+            f.end()
+        tap.equal(shown, wanted, f"watch {' '.join(words)}")
+
+
 BAD = (  # words, exit status, what the complaint names
     (("case", "list", "--open", "--closed"), 2, "--open and --closed"),
     (("case", "list", "--admin", "--type", "Incident"), 2, "--admin is"),
@@ -366,6 +438,8 @@ BAD = (  # words, exit status, what the complaint names
     (("case", "export", "-", "--format", "xlsx"), 2, "not to standard output"),
     (("case", "export", "-", "--format", "csv", "--org", "Nobody"), 1, "Nobody"),
     (("stats", "--since", "then"), 2, "2026-12-25"),
+    (("watch", "--last", "-1"), 2, "a number from 0"),
+    (("watch", "--since", "then"), 2, "2026-12-25"),
     (("import",), 2, "nothing to import"),
     (("import", "--contacts", "/nonexistent"), 1, "/nonexistent"),
     (("case", "search", " "), 1, "nothing to search for"),
