@@ -57,6 +57,16 @@ text_add(struct selection *q, const char *column, const char *test, struct str s
 		condition_add(q, column, test, TEXT(s));
 }
 
+/* Of a column without an index: it never leads. */
+static void
+rest_add(struct selection *q, const char *column, struct str s)
+{
+	if (s.n == 0)
+		return;
+	buf_add_format(&q->sql, "+c.%s = ? AND ", column);
+	q->values[q->n++] = TEXT(s);
+}
+
 static void
 match_add(struct selection *q)
 {
@@ -91,8 +101,8 @@ conditions_add(struct selection *q, const struct store_case_filter *f, const cha
 	text_add(q, "deployment", "IN (SELECT id FROM deployment WHERE product = ?)", f->product);
 	text_add(q, "status", "= ?", f->status);
 	text_add(q, "type", "= ?", f->type);
-	text_add(q, "sub_type", "= ?", f->sub_type);
-	text_add(q, "sub_status", "= ?", f->sub_status);
+	rest_add(q, "sub_type", f->sub_type);
+	rest_add(q, "sub_status", f->sub_status);
 	if (f->open_only)
 		buf_add_z(&q->sql, "c.is_closed = 0 AND ");
 	if (f->closed_only)
