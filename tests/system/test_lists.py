@@ -417,6 +417,18 @@ def test_watch_begins_where_it_is_asked_to(house):
         tap.equal(shown, wanted, f"watch {' '.join(words)}")
 
 
+def test_init_says_what_to_do_where_no_database_can_be_made(house):
+    o = office(house)
+    for place, names in (("missing/deep/casemail.db", "mkdir -p -m 0700 " + os.path.join(o.folder, "missing/deep")),
+                         ("password/casemail.db", "no folder")):
+        o.settings["database"] = os.path.join(o.folder, place)
+        o.configure()
+        status, out, said = o.run("casectl", "init")
+        tap.equal((status, out), (3, ""), "status and output")
+        tap.check(said.startswith("casectl: " + o.settings["database"]) and names in said and "casemaild.conf" in said, f"says {names}: {said}")
+    tap.check(not os.path.exists(os.path.join(o.folder, "missing")), "nothing was made")
+
+
 BAD = (  # words, exit status, what the complaint names
     (("case", "list", "--open", "--closed"), 2, "--open and --closed"),
     (("case", "list", "--admin", "--type", "Incident"), 2, "--admin is"),
