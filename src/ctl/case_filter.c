@@ -29,26 +29,30 @@ sort_parse(struct str s, enum case_sort *out)
 	       -1;
 }
 
-/* A status, or a sub-status of one. */
+/* A status of the configuration, or a sub-status of one: "open", "awaiting-info", "Pending RCA". */
 static int
-status_parse(struct str s, struct store_case_filter *f)
+status_parse(struct ctl *c, struct str s, struct store_case_filter *f)
 {
-	struct str first_sub;
+	const struct workflow *w = &c->configuration->workflow;
+	struct status status;
 
 	if (s.n == 0)
 		return 0;
-	if (!case_status_parse(s, &f->status, &first_sub))
-		return fprintf(stderr,
-			   "casectl: --status %.*s: open, awaiting-info, service-restored, solution-proposed, closed, "
-			   "and their sub-statuses are allowed\n",
-			   STR_ARGS(s)),
+	if (!workflow_parse(w, s, &status))
+		return fprintf(stderr, "casectl: --status %.*s: allowed are %.*s, and their sub-statuses\n",
+			   STR_ARGS(s), STR_ARGS(workflow_names(w, c->arena))),
 		       -1;
+	f->status = status.name;
 	return 0;
 }
 
 int
 case_filter_parse(struct ctl *c, struct store_case_filter *f)
 {
+	int status = ctl_configuration(c);
+
+	if (status != CTL_DONE)
+		return status;
 	*f = (struct store_case_filter){ .product = ctl_option(c, "product"),
 		.type = ctl_has(c, "admin") ? STR("Admin Case") : ctl_option(c, "type"),
 		.sub_type = ctl_option(c, "sub-type"),
@@ -61,7 +65,7 @@ case_filter_parse(struct ctl *c, struct store_case_filter *f)
 		return fprintf(stderr, "casectl: --admin is --type \"Admin Case\": give one of them\n"), CTL_USAGE;
 	if (f->type.n && !case_type_known(f->type, STR_NONE))
 		return fprintf(stderr, "casectl: --type %.*s: no case is of this type\n", STR_ARGS(f->type)), CTL_USAGE;
-	if (status_parse(ctl_option(c, "status"), f) < 0 || sort_parse(ctl_option(c, "sort"), &f->sort) < 0 ||
+	if (status_parse(c, ctl_option(c, "status"), f) < 0 || sort_parse(ctl_option(c, "sort"), &f->sort) < 0 ||
 	    ctl_since(c, "since", 0, &f->since) < 0)
 		return CTL_USAGE;
 	return CTL_DONE;

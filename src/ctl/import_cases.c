@@ -68,8 +68,8 @@ plan_apply(struct import_row *r, const struct plan *p, int64_t opened, struct er
 	struct buf j;
 	int rc = 0;
 
-	for (const struct effect *f = p->effects; f && rc == 0; f = f->next)
-		if (f->kind != EFFECT_NOTICE)
+	for (struct effect *f = p->effects; f && rc == 0; f = f->next)
+		if (f->kind != EFFECT_NOTICE && (rc = case_settle(&r->c->configuration->workflow, f, e)) == 0)
 			rc = store_effect(r->c->store, f, &change, e);
 	if (rc < 0)
 		return -1;
@@ -92,6 +92,8 @@ case_add(struct import_row *r, struct err *e)
 		.priority = import_field(r, "priority") };
 	enum access_level level = ACCESS_NONE;
 	struct str status = import_field(r, "status");
+	const struct workflow *w = &r->c->configuration->workflow;
+	struct status parsed;
 	struct person contact;
 	struct plan plan;
 	int64_t opened;
@@ -99,23 +101,26 @@ case_add(struct import_row *r, struct err *e)
 	if (case_people(r, &n, &contact, &level, e) < 0 || opened_parse(r, &opened, e) < 0)
 		return -1;
 	r->field = "status";
-	if (status.n && !case_status_parse(status, &n.status, &n.sub_status))
-		return err_set(e, ERR_REJECT, "\"%.*s\" is no status", STR_ARGS(status));
+	if (status.n && !workflow_parse(w, status, &parsed))
+		return err_set(e, ERR_REJECT, "\"%.*s\" is no status: allowed are %.*s", STR_ARGS(status),
+		    STR_ARGS(workflow_names(w, r->c->arena)));
+	n.status = status.n ? parsed.name : STR_NONE;
+	n.sub_status = status.n ? parsed.sub : STR_NONE;
 	r->field = "description";
 	if (n.description.n == 0 || n.description.n > DESCRIPTION_MOST)
 		return err_set(e, ERR_REJECT, "a text of 1 byte to %zu bytes is needed", DESCRIPTION_MOST);
 	r->field = NULL;
 	n.type = n.type.n ? n.type : STR("Support Case");
 	n.sub_type = n.sub_type.n || !str_equal(n.type, STR("Support Case")) ? n.sub_type : STR("Problem");
-	if (case_open(&n, &contact, level, r->c->arena, &plan, e) < 0)
+	if (case_open(&n, &contact, level, w, r->c->arena, &plan, e) < 0)
 		return -1;
 	return plan_apply(r, &plan, opened, e);
 }
 
 static const struct import_column case_columns[] = { { "contact", "Designated Contact", true },
 	{ "org_id", NULL, true }, { "subject", "subject", true }, { "description", NULL, true },
-	{ "type", "type of case" }, { "sub_type" }, { "priority", "priority|Critical" }, { "owner" }, { "status", "opened as" },
-	{ "opened" } };
+	{ "type", "type of case" }, { "sub_type" }, { "priority", "priority|Critical" }, { "owner" },
+	{ "status", "opened as" }, { "opened" } };
 
 const struct import_table import_cases = { "cases", case_columns, sizeof(case_columns) / sizeof(*case_columns),
 	case_add };

@@ -69,8 +69,10 @@ people_contact(
 	struct organisation o;
 
 	*field = "language";
-	if (ctl_language_check(p->person.language, e) < 0)
-		return -1;
+	if (p->person.language.n && !ctl_is_language(p->person.language))
+		return err_set(e, ERR_REJECT,
+		    "language %.*s: a code of two or three small letters is allowed: en, de, ...",
+		    STR_ARGS(p->person.language));
 	*field = "org";
 	if (organisation.n == 0)
 		return err_set(e, ERR_REJECT, "the organisation is missing");

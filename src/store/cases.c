@@ -28,10 +28,14 @@ case_row(struct query *q, struct arena *a, struct case_view *out, struct err *e)
 		.version = column_number(q, 11),
 		.is_closed = column_number(q, 12),
 		.request = column_number(q, 16),
+		.escalated_at = column_number(q, 18),
+		.merged_into = column_text(q, 19, a),
+		.split_from = column_text(q, 20, a),
 	};
 	if (deployment_get(q->s, column_number(q, 13), a, &out->deployment, e) ||
 	    person_get(q->s, column_number(q, 14), a, &out->contact, e) ||
-	    person_get(q->s, column_number(q, 15), a, &out->owner, e))
+	    person_get(q->s, column_number(q, 15), a, &out->owner, e) ||
+	    person_get(q->s, column_number(q, 17), a, &out->escalated_to, e))
 		return -1;
 	return 0;
 }
