@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/verbs.h"
+
 /* clang-format off: one a line, so that two additions do not meet */
 static const struct verb *const tables[] = {
 	verbs_setup,
