@@ -43,6 +43,8 @@ status_parse(struct ctl *c, struct str s, struct store_case_filter *f)
 			   STR_ARGS(s), STR_ARGS(workflow_names(w, c->arena))),
 		       -1;
 	f->status = status.name;
+	if (!workflow_status(w, str_trim(s), STR_NONE, &status))
+		f->sub_status = status.sub;
 	return 0;
 }
 
