@@ -78,7 +78,8 @@ address_check(struct str s, struct err *e)
 	if (s.n > ADDRESS_MOST || at < 0 || !local_part_ok(str_head(s, (size_t)at)) ||
 	    !domain_ok(str_skip(s, (size_t)at + 1)))
 		return err_set(e, ERR_REJECT,
-		    "\"%.*s\" is no mail address: write local@domain.tld in ASCII, without quotes", STR_ARGS(s));
+		    "Work Email: \"%.*s\" is no mail address: write local@domain.tld in ASCII, without quotes",
+		    STR_ARGS(s));
 	return 0;
 }
 
@@ -180,7 +181,7 @@ address_free(struct store *s, struct str address, struct err *e)
 	rc = query_step(&q, e);
 	query_close(&q);
 	if (rc == 1)
-		return err_set(e, ERR_REJECT, "the address \"%.*s\" is taken", STR_ARGS(address));
+		return err_set(e, ERR_REJECT, "Work Email: the address \"%.*s\" is taken", STR_ARGS(address));
 	return rc;
 }
 

@@ -130,6 +130,8 @@ CREATE TABLE cases (
 	sub_status TEXT NOT NULL,
 	is_closed INTEGER NOT NULL DEFAULT 0, -- whether the configuration has the status as a closed one
 	priority TEXT NOT NULL,
+	priority_rank INTEGER NOT NULL GENERATED ALWAYS AS
+	    (CASE priority WHEN 'Low' THEN 1 WHEN 'Medium' THEN 2 WHEN 'High' THEN 3 WHEN 'Critical' THEN 4 ELSE 0 END) STORED,
 	deployment INTEGER REFERENCES deployment,
 	organisation INTEGER REFERENCES organisation, -- the deployment's
 	contact INTEGER REFERENCES person,
@@ -146,12 +148,17 @@ CREATE TABLE cases (
 ) STRICT;
 CREATE INDEX cases_modified ON cases (modified_at);
 CREATE INDEX cases_open ON cases (modified_at) WHERE is_closed = 0;
+CREATE INDEX cases_opened ON cases (opened_at);
+CREATE INDEX cases_priority ON cases (priority_rank, modified_at);
 CREATE INDEX cases_status ON cases (status, modified_at);
 CREATE INDEX cases_type ON cases (type, modified_at);
 CREATE INDEX cases_deployment ON cases (deployment, modified_at);
 CREATE INDEX cases_organisation ON cases (organisation, modified_at);
 CREATE INDEX cases_contact ON cases (contact, modified_at);
 CREATE INDEX cases_owner ON cases (owner, modified_at);
+-- What a person has open is asked for all day, by the person and by those who lead: closed ones are not walked for it.
+CREATE INDEX cases_contact_open ON cases (contact, modified_at) WHERE is_closed = 0;
+CREATE INDEX cases_owner_open ON cases (owner, modified_at) WHERE is_closed = 0;
 CREATE INDEX cases_merged ON cases (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX cases_split ON cases (split_from) WHERE split_from IS NOT NULL;
 
