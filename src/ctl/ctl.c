@@ -80,7 +80,7 @@ ctl_language(const struct ctl *c, struct str *out)
 	    "--language %.*s: a code of two or three small letters is allowed: en, de, ...", STR_ARGS(*out));
 }
 
-static int
+int
 ctl_configuration(struct ctl *c)
 {
 	struct buf errors;

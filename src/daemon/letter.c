@@ -64,32 +64,14 @@ letter_date(const struct draft *d, int64_t ms)
 	return arena_copy(d->a->arena, str_of(text));
 }
 
-/* The values every template may use, then the notice's own. */
-static size_t
-letter_values(const struct draft *d, struct template_value *v)
+/* Whether an answer to Reply-To proves which letter it answers. */
+static bool
+letter_has_token_address(const struct draft *d)
 {
-	const struct person *to = &d->n->to;
-	struct arena *arena = d->a->arena;
-	size_t n = 0;
-	struct str name = arena_format(arena, "%.*s %.*s", STR_ARGS(to->first_name), STR_ARGS(to->last_name));
+	const struct configuration *c = d->a->configuration;
 
-	v[n++] = (struct template_value){ "brand", d->a->configuration->brand };
-	v[n++] = (struct template_value){ "address", d->a->configuration->address };
-	v[n++] = (struct template_value){ "recipient_name", str_trim(name) };
-	v[n++] = (struct template_value){ "recipient_first_name", to->first_name };
-	v[n++] = (struct template_value){ "date", letter_date(d, d->a->now) };
-	v[n++] = (struct template_value){ "reference", d->reference };
-	v[n++] = (struct template_value){ "case_number", d->view.number };
-	v[n++] = (struct template_value){ "case_subject", d->view.subject };
-	v[n++] = (struct template_value){ "case_status", d->view.status };
-	v[n++] = (struct template_value){ "case_sub_status", d->view.sub_status };
-	if (d->n->token == TOKEN_OF_CONFIRMATION)
-		v[n++] = (struct template_value){ "code", str_of(d->code) };
-	if (d->request.id)
-		v[n++] = (struct template_value){ "expires_at", letter_date(d, d->request.expires_at) };
-	for (size_t i = 0; i < d->n->n_values && n < VALUES_MOST; i++)
-		v[n++] = (struct template_value){ d->n->values[i].name, d->n->values[i].text };
-	return n;
+	return d->n->token != TOKEN_NONE && !d->n->from_noreply && c->subaddress_delimiter != 0 &&
+	       str_find_char(c->address, '@') >= 0;
 }
 
 /* local+TOKEN@domain, or the plain address where there is no token or the server has no sub-addresses. */
@@ -101,10 +83,44 @@ letter_reply_to(const struct draft *d)
 
 	if (d->n->from_noreply)
 		return STR_NONE;
-	if (d->n->token == TOKEN_NONE || c->subaddress_delimiter == 0 || at < 0)
+	if (!letter_has_token_address(d))
 		return c->address;
 	return arena_format(d->a->arena, "%.*s%c%s%.*s", STR_ARGS(str_head(c->address, (size_t)at)),
 	    c->subaddress_delimiter, d->token, STR_ARGS(str_skip(c->address, (size_t)at)));
+}
+
+/* The values every template may use, then the notice's own. */
+static size_t
+letter_values(const struct draft *d, struct template_value *v)
+{
+	const struct person *to = &d->n->to;
+	struct arena *arena = d->a->arena;
+	size_t n = 0;
+	struct str name = arena_format(arena, "%.*s %.*s", STR_ARGS(to->first_name), STR_ARGS(to->last_name));
+	const struct command_words *words = workflow_words(
+	    &d->a->configuration->workflow, to->language.n ? to->language : d->a->configuration->language);
+
+	v[n++] = (struct template_value){ "brand", d->a->configuration->brand };
+	v[n++] = (struct template_value){ "address", d->a->configuration->address };
+	v[n++] = (struct template_value){ "recipient_name", str_trim(name) };
+	v[n++] = (struct template_value){ "recipient_first_name", to->first_name };
+	v[n++] = (struct template_value){ "date", letter_date(d, d->a->now) };
+	v[n++] = (struct template_value){ "reference", d->reference };
+	v[n++] = (struct template_value){ "case_number", d->view.number };
+	v[n++] = (struct template_value){ "case_subject", d->view.subject };
+	v[n++] = (struct template_value){ "case_status", d->view.status };
+	v[n++] = (struct template_value){ "case_sub_status", d->view.sub_status };
+	v[n++] = (struct template_value){ "close_word", words->close };
+	v[n++] = (struct template_value){ "reopen_word", words->reopen };
+	if (d->n->token == TOKEN_OF_CONFIRMATION)
+		v[n++] = (struct template_value){ "code", str_of(d->code) };
+	if (letter_has_token_address(d) && notice_has_value(d->n->kind, STR("reply_to")))
+		v[n++] = (struct template_value){ "reply_to", letter_reply_to(d) };
+	if (d->request.id)
+		v[n++] = (struct template_value){ "expires_at", letter_date(d, d->request.expires_at) };
+	for (size_t i = 0; i < d->n->n_values && n < VALUES_MOST; i++)
+		v[n++] = (struct template_value){ d->n->values[i].name, d->n->values[i].text };
+	return n;
 }
 
 static void
