@@ -289,16 +289,3 @@ ctl_apply_message(struct ctl *c, const struct plan *p, const char *event, const 
 {
 	return apply_and_commit(c, &(struct apply){ .arrival = arrival, .reading = r }, p, event, out);
 }
-
-bool
-ctl_agrees(const char *question)
-{
-	char answer[16];
-
-	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-		return false;
-	fprintf(stderr, "%s [y/N] ", question);
-	if (fgets(answer, sizeof(answer), stdin) == NULL)
-		return false;
-	return strcmp(answer, "y\n") == 0 || strcmp(answer, "yes\n") == 0;
-}

@@ -74,8 +74,7 @@ int ctl_language(const struct ctl *c, struct str *out);
 
 /* Loads the configuration; 0, or the exit status after saying why. ctl_store does it too. */
 int ctl_configuration(struct ctl *c);
-/* Opens the store to read, or to write in a transaction that ctl_commit ends. 0, or the exit status after saying why.
- */
+/* Opens the store to read, or to write in a transaction that ctl_commit ends. 0, or the exit status: said why. */
 int ctl_store(struct ctl *c, enum store_mode mode);
 int ctl_begin(struct ctl *c);
 int ctl_commit(struct ctl *c);
@@ -104,8 +103,5 @@ int ctl_applier_open(struct ctl *c, struct ctl_applier **out, struct err *e);
 int ctl_applier_run(
     struct ctl *c, struct ctl_applier *x, const struct plan *p, const char *event, struct applied *out, struct err *e);
 void ctl_applier_close(struct ctl_applier **x);
-
-/* Asks on the terminal. True for a yes; false also where there is no terminal to ask on. */
-bool ctl_agrees(const char *question);
 
 #endif

@@ -90,19 +90,16 @@ bool notice_has_value(enum notice_kind k, struct str name);
  *                                   "answer-refused", "unanswered", "approver-absent" (flag: unanswered)
  *                  SECURITY         "sender-differs", "authentication-failed"
  * detail           the same in plain words (English), for administrators
- * person_name, person_address, person_employer   whom the request is about; of a copy the names of several, and no
- *                  address
+ * person_name, person_address, person_employer   whom the request is about; of a copy several names, no address
  * copied_from      of a copy: the Org ID it is copied from
  * requester_name   who asked for it
  * lines            the lines of the request this notice is about, one a line:
- *                  "ACME-1  Acme Ltd  none -> read-write", of a copy with the person; denied_lines: those not granted,
- *                  where others were
+ *                  "ACME-1  Acme Ltd  none -> read-write", of a copy with the person; denied_lines: those left out
  * changed_from     of a request that was changed: the lines as they were before
  * decision         "approved" or "denied" (of CONFIRM: "approve" or "deny"); flags: approved, denied
  * on_behalf_of     whose decision it was, where it was made by delegation
  * decider_name     who decided; decided_at, expires_at, arrived_at: "2026-02-03 04:05 UTC"
- * comment          what the approver wrote besides: for the approvers and whoever asked, never for the person the
- *                  access is for
+ * comment          what the approver wrote besides; never for the person the access is for
  * rule             by which rule it was decided, in plain words (English)
  * quoted_line      the line that was not understood; why: in plain words (English); flags: why_unclear (the words do
  *                  not say yes or no, or say it with a condition), why_empty, why_quote (answer mixed with the quoted

@@ -108,6 +108,8 @@ def test_access_is_taken_back(house):
     tap.equal(o.run("casectl", "access", "offboard", "eva@acme.example")[0], 1, "status of a summary")
     tap.equal(levels(o), [("eva@acme.example", "read-write")], "a summary changes nothing")
     o.ctl("access", "offboard", "eva@acme.example", "--yes")
+    o.ctl("access", "reactivate", "eva@acme.example")
+    tap.equal(o.run("casectl", "access", "reactivate", "eva@acme.example")[0], 1, "status where nobody has left")
     tap.equal(levels(o), [], "nothing is left")
     o.ctl("access", "reactivate", "eva@acme.example")
     tap.equal(o.value("SELECT p.is_active || ' ' || count(a.person) FROM person p LEFT JOIN access a ON a.person = p.id"

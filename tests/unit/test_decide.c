@@ -512,6 +512,20 @@ set_bounce_for_good(void)
 }
 
 #define APPEND "update status:OPEN notice:customer-replied#>rita"
+static void
+set_other_customer(void)
+{
+	set_open();
+	w.s.sender.organisation = ORG_PARTNER;
+}
+
+static void
+set_partner_of_it(void)
+{
+	set_other_customer();
+	w.cases[0].view.deployment.partner = ORG_PARTNER;
+}
+
 static const struct row {
 	const char *name;
 	int from;
@@ -577,6 +591,10 @@ static const struct row {
 	{ "mode token: to registered addresses", EVA, set_mode_token, OUTCOME_REFUSED, "no-reference",
 	    "notice:reply-refused!>eva" },
 	{ "C6: Read-Only", OLE, set_open, OUTCOME_REFUSED, "not-permitted", "notice:reply-refused!>ole" },
+	{ "28: a contact of another customer", OLE, set_other_customer, OUTCOME_HELD, "other-customer",
+	    "notice:reply-refused!>ole" },
+	{ "28: of the partner that manages it", OLE, set_partner_of_it, OUTCOME_REFUSED, "not-permitted",
+	    "notice:reply-refused!>ole" },
 	{ "C6: a case that does not exist", EVA, set_unknown_case, OUTCOME_REFUSED, "not-permitted",
 	    "notice:reply-refused!>eva" },
 	{ "26: a stranger with the reference", 0, set_open, OUTCOME_REFUSED, "unknown-sender", "" },
