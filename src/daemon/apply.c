@@ -51,6 +51,7 @@ effect_name(enum effect_kind k)
 		[EFFECT_LEAVE] = "leave",
 		[EFFECT_UNDELIVERABLE] = "undeliverable",
 		[EFFECT_BOUNCED] = "bounced",
+		[EFFECT_BOUNCE_CLAIMED] = "bounce-claimed",
 		[EFFECT_NOTICE] = "notice" };
 
 	return names[k];

@@ -29,20 +29,51 @@ diagnostic(const struct reading *r, struct arena *a)
 	    STR_ARGS(str_head(r->failed[0].diagnostic, 500)));
 }
 
+static void
+note_on_case(struct decision *d, struct str words)
+{
+	if (d->s->original_case)
+		plan_update(d->p, d->s->original_case, &(struct person){ 0 }, WAY_SYSTEM, UPDATE_INTERNAL, words);
+}
+
+/* The request that the mail was about, where it was. */
+static void
+find_request(struct decision *d)
+{
+	for (size_t i = 0; i < d->s->n_requests; i++)
+		if (d->s->requests[i].id == d->s->original_request)
+			d->request = &d->s->requests[i];
+}
+
 /* What a permanent failure leads to besides the mark on the address. */
 static void
 note_unreachable(struct decision *d, const struct person *to, struct str words)
 {
-	const struct snapshot *s = d->s;
-
-	if (s->original_case)
-		plan_update(d->p, s->original_case, &(struct person){ 0 }, WAY_SYSTEM, UPDATE_INTERNAL, words);
-	if (s->original_request) {
-		for (size_t i = 0; i < s->n_requests; i++)
-			if (s->requests[i].id == s->original_request)
-				d->request = &s->requests[i];
+	note_on_case(d, words);
+	if (d->s->original_request) {
+		find_request(d);
 		decision_escalate(d, "approver-bounced", "approver_bounced", to, words);
 	}
+}
+
+/* A report that did not come to the address of the mail's own: a mail server would have sent it there, so anybody may
+ * have written it who was shown the mail. A person is told, once, and nothing is changed. */
+static bool
+note_claim(struct decision *d, const struct person *to)
+{
+	struct str words = arena_format(d->a,
+	    "A report says that mail to %.*s <%.*s> was not delivered: %.*s. It may be forged, and nothing was "
+	    "changed.",
+	    STR_ARGS(person_full_name(to, d->a)), STR_ARGS(to->address), STR_ARGS(diagnostic(d->r, d->a)));
+
+	if (d->s->original_claimed || d->s->original_bounced)
+		return decision_settle(d, OUTCOME_MACHINE, "bounce-again", "a report about mail %lld, not the first",
+		    (long long)d->s->original);
+	plan_effect(d->p, EFFECT_BOUNCE_CLAIMED)->outbox_id = d->s->original;
+	note_on_case(d, words);
+	find_request(d);
+	decision_escalate(d, "bounce-unproved", "bounce_unproved", to, words);
+	return decision_settle(d, OUTCOME_MACHINE, "bounce-unproved", "%.*s", STR_ARGS(words));
 }
 
 bool
@@ -58,6 +89,8 @@ rule_bounce(struct decision *d)
 		return decision_settle(d, OUTCOME_MACHINE, "bounce-unpaired", "a bounce that is about no mail of ours");
 	d->p->case_id = d->s->original_case;
 	d->p->request_id = d->s->original_request;
+	if (!d->s->original_proved)
+		return note_claim(d, to);
 	/* Anybody who has the mail can make reports about it: they are told of once. */
 	if (d->s->original_bounced && (d->r->permanent != 1 || to->undeliverable))
 		return decision_settle(d, OUTCOME_MACHINE, "bounce-again", "mail %lld is known not to be delivered",

@@ -29,6 +29,7 @@ enum effect_kind {
 	EFFECT_LEAVE,             /* person: is active no more, nor is any reply token */
 	EFFECT_UNDELIVERABLE,     /* person: the registered address bounced for good */
 	EFFECT_BOUNCED,           /* outbox_id, text = diagnostic: shown with the notice */
+	EFFECT_BOUNCE_CLAIMED,    /* outbox_id: a report that is not proved says that it bounced */
 	EFFECT_NOTICE             /* notice */
 };
 

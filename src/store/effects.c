@@ -244,6 +244,13 @@ effect_bounced(struct store *s, const struct effect *f, struct store_change *c, 
 }
 
 static int
+effect_bounce_claimed(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
+{
+	return RUN(
+	    s, NULL, e, "UPDATE outbox SET bounce_claimed_at = ? WHERE id = ?", NUMBER(c->now), NUMBER(f->outbox_id));
+}
+
+static int
 effect_notice(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
 {
 	(void)s;
@@ -272,6 +279,7 @@ store_effect(struct store *s, const struct effect *f, struct store_change *c, st
 		[EFFECT_LEAVE] = effect_leave,
 		[EFFECT_UNDELIVERABLE] = effect_undeliverable,
 		[EFFECT_BOUNCED] = effect_bounced,
+		[EFFECT_BOUNCE_CLAIMED] = effect_bounce_claimed,
 		[EFFECT_NOTICE] = effect_notice,
 	};
 

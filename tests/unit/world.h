@@ -167,7 +167,8 @@ static inline struct str
 world_effects(const struct plan *p, struct arena *a)
 {
 	static const char *const names[] = { "open", "update", "status", "assign", "request", "line", "grant", "token",
-		"tokens", "asked", "times", "edit", "absent", "leave", "undeliverable", "bounced", "notice" };
+		"tokens", "asked", "times", "edit", "absent", "leave", "undeliverable", "bounced", "bounce-claimed",
+		"notice" };
 	struct str s = STR_NONE;
 
 	for (const struct effect *f = p->effects; f != NULL; f = f->next) {
