@@ -83,6 +83,11 @@ struct configuration {
 	int answers_per_10_minutes; /* global breaker for automatic answers */
 	int retry_days;
 	bool retry_unknown;
+	/* health */
+	int health_poll_minutes, health_waiting_hours, health_outbox_minutes;
+	size_t health_disk_bytes;
+	bool health_mail;
+	int digest_minutes; /* 0: no digest of kept messages */
 	struct strings free_mail_domains;
 	struct limits limits;
 

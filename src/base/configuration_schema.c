@@ -266,6 +266,15 @@ static const struct key outbox_keys[] = {
 	NUMBER(C, "answers_per_10_minutes", answers_per_10_minutes, 0, 100000, "60"),
 };
 
+static const struct key health_keys[] = {
+	NUMBER(C, "poll_minutes", health_poll_minutes, 1, 10080, "30"),
+	NUMBER(C, "waiting_hours", health_waiting_hours, 1, 8760, "24"),
+	NUMBER(C, "outbox_minutes", health_outbox_minutes, 1, 10080, "60"),
+	SIZE(C, "disk_free", health_disk_bytes, 0, 1024 * GIB, "200 MB"),
+	{ .name = "mail", .type = KEY_BOOL, AT(C, health_mail), .fallback = "true" },
+	NUMBER(C, "digest_minutes", digest_minutes, 0, 10080, "60"),
+};
+
 static const struct key limit_keys[] = {
 	SIZE(C, "message", limits.message_bytes, 64 * KIB, GIB, "30 MB"),
 	SIZE(C, "header", limits.header_bytes, 4 * KIB, 16 * MIB, "256 KB"),
@@ -323,6 +332,7 @@ const struct key configuration_keys[] = {
 	{ .name = "approval", .type = KEY_GROUP, TABLE(approval_keys) },
 	{ .name = "calendar", .type = KEY_GROUP, TABLE(calendar_keys) },
 	{ .name = "outbox", .type = KEY_GROUP, TABLE(outbox_keys) },
+	{ .name = "health", .type = KEY_GROUP, TABLE(health_keys) },
 	{ .name = "limits", .type = KEY_GROUP, TABLE(limit_keys) },
 	TEXTS(C, "free_mail_domains", free_mail_domains, .check = check_domain, .fallback = FREE_MAIL),
 };

@@ -10,7 +10,7 @@
 
 static const struct verb *const tables[] = { verbs_setup, verbs_people, verbs_case, verbs_access, verbs_access_edit,
 	verbs_access_end, verbs_access_report, verbs_delegation, verbs_mail, verbs_mail_change, verbs_outbox,
-	verbs_read, verbs_check_auth };
+	verbs_read, verbs_health, verbs_check_auth, verbs_access_mirror };
 #define TABLES (sizeof(tables) / sizeof(*tables))
 
 static void

@@ -184,10 +184,26 @@ letter_thread(const struct draft *d, struct store_letter *l)
 		l->references = arena_format(arena, "<%.*s>", STR_ARGS(l->in_reply_to));
 }
 
+/* The lines that the mail shows: those its addressee may decide, as the rules put them into its text. They are looked
+ * up in the transaction that the text was made in, and by the same question. */
+static size_t
+letter_lines(const struct draft *d, int64_t *lines)
+{
+	const struct access_request *r = &d->request;
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_lines; i++)
+		if (request_line_open_to(&r->lines[i], d->n->to.id))
+			lines[n++] = r->lines[i].id;
+	return n;
+}
+
 static int
 letter_token(const struct draft *d, int64_t letter, struct err *e)
 {
+	int64_t *lines = arena_array(d->a->arena, d->request.n_lines, sizeof(*lines));
 	struct store_token t = {
+		.lines = lines,
 		.kind = d->n->token,
 		.token = str_of(d->token),
 		.case_id = d->view.id,
@@ -203,6 +219,8 @@ letter_token(const struct draft *d, int64_t letter, struct err *e)
 		return 0;
 	if (d->n->token == TOKEN_OF_CONFIRMATION)
 		t.code = str_of(d->code);
+	if (d->n->token != TOKEN_OF_CASE)
+		t.n_lines = letter_lines(d, lines);
 	return store_token_add(d->a->store, &t, d->a->now, e);
 }
 

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#define REQUEST_VALUES "person_name", "person_address", "person_employer", "requester_name", "lines"
+#define REQUEST_VALUES "person_name", "person_address", "person_employer", "copied_from", "requester_name", "lines"
 #define DECISION_VALUES "decision", "approved", "denied", "decider_name", "decided_at", "comment"
 
 const char *const notice_standard_values[] = { "brand", "address", "case_number", "case_subject", "case_status",
@@ -37,9 +37,9 @@ static const struct kind {
 	[NOTICE_ALREADY_DECIDED] = { "already-decided",
 	    { REQUEST_VALUES, DECISION_VALUES, "reason", "decided", "expired", "superseded", "cancelled" } },
 	[NOTICE_DECISION_RECEIPT] = { "decision-receipt", { REQUEST_VALUES, DECISION_VALUES, "rule" } },
-	[NOTICE_DECISION_REQUESTER] = { "decision-requester", { REQUEST_VALUES, DECISION_VALUES, "rule" } },
-	[NOTICE_ACCESS_GRANTED] = { "access-granted", { REQUEST_VALUES, "denied_lines", "decider_name", "comment" } },
-	[NOTICE_ACCESS_DENIED] = { "access-denied", { REQUEST_VALUES, "decider_name", "comment" } },
+	[NOTICE_DECISION_REQUESTER] = { "decision-requester", { REQUEST_VALUES, DECISION_VALUES, "denied_lines" } },
+	[NOTICE_ACCESS_GRANTED] = { "access-granted", { REQUEST_VALUES, "denied_lines", "decider_name" } },
+	[NOTICE_ACCESS_DENIED] = { "access-denied", { REQUEST_VALUES, "decider_name" } },
 	[NOTICE_ACCESS_EXPIRED] = { "access-expired", { REQUEST_VALUES, "expires_at" } },
 	[NOTICE_REMINDER] = { "reminder", { REQUEST_VALUES, "expires_at", "reply_to" } },
 	[NOTICE_ESCALATION] = { "escalation",
@@ -49,6 +49,8 @@ static const struct kind {
 					      "authentication_failed", "sender_address", "arrived_at" } },
 	[NOTICE_CLOSURE_REQUESTED] = { "closure-requested", { "author_name", "author_address", "update_text" } },
 	[NOTICE_REOPEN_REQUESTED] = { "reopen-requested", { "author_name", "author_address", "update_text" } },
+	[NOTICE_ALARM] = { "alarm", { "problems", "recovered" } },
+	[NOTICE_MESSAGES_KEPT] = { "messages-kept", { "messages", "total" } },
 };
 
 const char *

@@ -295,6 +295,16 @@ def test_files_are_read_explained_and_judged(house):
     tap.equal(o.json("verdict", "--language", "de", stdin=b"Nein.\n")["verdict"], "deny", "no")
 
 
+def test_health_has_the_status_of_a_monitoring_plugin(house):
+    o = office(house)
+    status, out, said = o.run("casectl", "health", "--json")
+    checks = {c["check"]: c["state"] for c in json.loads(out)}
+    tap.equal((status, said, checks["daemon"], checks["outbox"]), (2, "", "critical", "ok"), "no daemon runs")
+    status, out, _ = o.run("casectl", "health", "--plugin")
+    tap.equal((status, out.count("\n"), out.startswith("CASEMAIL CRITICAL - daemon: ")), (2, 1, True), f"one line: {out}")
+    house.used.add("health")
+
+
 RECEIVED = b"Received: from mx.acme.example by mx.helpdesk.example with ESMTPS; Mon, 02 Nov 2026 10:00:01 +0000\r\n"
 PASSED = b"dmarc=pass header.from=acme.example; spf=pass smtp.mailfrom=eva@acme.example"
 PROOFS = (  # what is added above the mail; standing of the fields, authentication, what an answer comes to, words of the advice
