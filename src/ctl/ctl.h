@@ -52,10 +52,25 @@ struct verb {
 	int (*run)(struct ctl *c);
 };
 
-/* All commands; ends in a NULL group. One table a file, joined in verbs.c. */
-extern const struct verb verbs_setup[], verbs_people[], verbs_case[], verbs_access[], verbs_access_edit[],
-    verbs_access_end[], verbs_access_report[], verbs_delegation[], verbs_mail[], verbs_mail_change[], verbs_outbox[],
-    verbs_read[], verbs_health[], verbs_check_auth[], verbs_access_mirror[];
+/* All commands; each table ends in a NULL group. One a file, joined in args.c. */
+extern const struct verb verbs_setup[];
+extern const struct verb verbs_health[];
+extern const struct verb verbs_people[];
+extern const struct verb verbs_case[];
+extern const struct verb verbs_case_change[];
+extern const struct verb verbs_case_tie[];
+extern const struct verb verbs_case_send[];
+extern const struct verb verbs_access[];
+extern const struct verb verbs_access_edit[];
+extern const struct verb verbs_access_mirror[];
+extern const struct verb verbs_access_end[];
+extern const struct verb verbs_access_report[];
+extern const struct verb verbs_delegation[];
+extern const struct verb verbs_mail[];
+extern const struct verb verbs_mail_change[];
+extern const struct verb verbs_outbox[];
+extern const struct verb verbs_read[];
+extern const struct verb verbs_check_auth[];
 
 /* The value of an option, the nth of a repeatable one; empty (p NULL) where it was not given. */
 struct str ctl_option(const struct ctl *c, const char *name);
@@ -70,7 +85,7 @@ bool ctl_is_language(struct str s);
 /* --language, a code as templates are named by it ("en"); empty where it was not given. 0, or the exit status. */
 int ctl_language(const struct ctl *c, struct str *out);
 
-/* Loads the configuration. 0, or the exit status after saying why. */
+/* Loads the configuration; 0, or the exit status after saying why. ctl_store does it too. */
 int ctl_configuration(struct ctl *c);
 /* Opens the store to read, or to write in a transaction that ctl_commit ends. 0, or the exit status after saying why.
  */

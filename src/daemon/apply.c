@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "daemon/letter.h"
+#include "rules/case.h"
 #include "store/store_cases.h"
 
 #define DETAILS_MOST (256u << 10)
@@ -40,6 +41,10 @@ effect_name(enum effect_kind k)
 		[EFFECT_UPDATE] = "update",
 		[EFFECT_STATUS] = "status",
 		[EFFECT_ASSIGN] = "assign",
+		[EFFECT_MERGE] = "merge",
+		[EFFECT_MOVE_UPDATE] = "move-update",
+		[EFFECT_DEPLOYMENT] = "deployment",
+		[EFFECT_ESCALATE] = "escalate",
 		[EFFECT_REQUEST_OPEN] = "request-open",
 		[EFFECT_LINE] = "line",
 		[EFFECT_GRANT] = "grant",
@@ -70,6 +75,10 @@ detail_effect(const struct effect *f, const struct store_change *c, struct buf *
 	}
 	if (f->case_id)
 		json_number(j, "case", apply_id(f->case_id, c->new_case));
+	if (f->other_case)
+		json_number(j, "other_case", f->other_case);
+	if (f->update_id)
+		json_number(j, "update", f->update_id);
 	if (f->request_id)
 		json_number(j, "request", apply_id(f->request_id, c->new_request));
 	if (f->line_id)
@@ -165,8 +174,12 @@ apply_plan(const struct apply *a, const struct plan *p, struct applied *out, str
 	*out = (struct applied){ 0 };
 	if (a->arrival && apply_ledger(a, p, &c.message, e) < 0)
 		return -1;
-	for (const struct effect *f = p->effects; f; f = f->next) {
-		int ok = f->kind == EFFECT_NOTICE ? apply_notice(a, f, &c, out, e) : store_effect(a->store, f, &c, e);
+	for (struct effect *f = p->effects; f; f = f->next) {
+		int ok = case_settle(&a->configuration->workflow, f, e);
+
+		if (ok == 0)
+			ok = f->kind == EFFECT_NOTICE ? apply_notice(a, f, &c, out, e)
+						      : store_effect(a->store, f, &c, e);
 
 		if (ok < 0)
 			return -1;

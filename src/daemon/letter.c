@@ -126,6 +126,8 @@ letter_values(const struct draft *d, struct template_value *v)
 	struct arena *arena = d->a->arena;
 	size_t n = 0;
 	struct str name = arena_format(arena, "%.*s %.*s", STR_ARGS(to->first_name), STR_ARGS(to->last_name));
+	const struct command_words *words = workflow_words(
+	    &d->a->configuration->workflow, to->language.n ? to->language : d->a->configuration->language);
 
 	v[n++] = (struct template_value){ "brand", d->a->configuration->brand };
 	v[n++] = (struct template_value){ "address", d->a->configuration->address };
@@ -137,6 +139,8 @@ letter_values(const struct draft *d, struct template_value *v)
 	v[n++] = (struct template_value){ "case_subject", d->view.subject };
 	v[n++] = (struct template_value){ "case_status", d->view.status };
 	v[n++] = (struct template_value){ "case_sub_status", d->view.sub_status };
+	v[n++] = (struct template_value){ "close_word", words->close };
+	v[n++] = (struct template_value){ "reopen_word", words->reopen };
 	if (d->n->token == TOKEN_OF_CONFIRMATION)
 		v[n++] = (struct template_value){ "code", str_of(d->code) };
 	if (letter_has_token_address(d) && notice_has_value(d->n->kind, STR("reply_to")))

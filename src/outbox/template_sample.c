@@ -49,7 +49,12 @@ static const struct {
 	{ "quoted_line", "Should be fine I think?" },
 	{ "why", "the words are a question" },
 	{ "code", "K7M2Q9" },
-	{ "problems", "mailbox support: critical: last served 3 h ago; 40 s ago: the password was refused" },
+	{ "close_word", "#close" },
+	{ "reopen_word", "#reopen" },
+	{ "merged_number", "00123450" },
+	{ "contact_name", "Eva Muster" },
+	{ "registered_address", "eva@acme.example" },
+	{ "problems", "mailbox support: critical: last served 3 h ago; 40 s ago: the server does not answer" },
 	{ "recovered", "outbox: ok: 0 due; 0 given up since yesterday, 0 of unknown fate" },
 	{ "messages", "12  held (unverified)  eva@acme.example  Re: The import stops\n13  quarantined (malformed)  "
 		      "x@y.example  Hi" },

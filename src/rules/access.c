@@ -214,8 +214,7 @@ finish(struct plan *p, const struct deciding *x)
 	f = plan_effect(p, EFFECT_TOKENS_OF_REQUEST);
 	f->request_id = access_request_id(x->r);
 	f->token_state = TOKEN_USED;
-	plan_status(
-	    p, access_request_case(x->r), x->d->decider, STR("CLOSED"), granted.n ? STR("Resolved") : STR("Cancelled"));
+	plan_close(p, access_request_case(x->r), x->d->decider, granted.n ? CLOSING_GRANTED : CLOSING_REFUSED);
 }
 
 const struct access_request *

@@ -64,8 +64,7 @@ cancel_case(struct plan *p, const struct access_request *r, bool ends, enum way 
 	f = plan_effect(p, EFFECT_TOKENS_OF_REQUEST);
 	f->request_id = r->id;
 	f->token_state = TOKEN_VOID;
-	plan_status(
-	    p, r->case_id, &(struct person){ 0 }, STR("CLOSED"), granted.n ? STR("Resolved") : STR("Cancelled"));
+	plan_close(p, r->case_id, &(struct person){ 0 }, granted.n ? CLOSING_GRANTED : CLOSING_REFUSED);
 }
 
 int

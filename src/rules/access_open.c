@@ -81,8 +81,6 @@ open_case(struct plan *p, const struct access_request *r)
 	f->way = WAY_CASECTL;
 	f->new_case = (struct new_case){ .type = ADMIN_TYPE,
 		.sub_type = ADMIN_SUB_TYPE,
-		.status = STR("OPEN"),
-		.sub_status = STR("New"),
 		.priority = STR("Medium"),
 		.deployment = r->lines[0].deployment.id,
 		.contact = r->requester.is_contact ? r->requester.id : r->person.id };

@@ -131,8 +131,7 @@ access_expire(const struct access_request *r, struct arena *a, struct plan *out)
 	plan_update(out, r->case_id, &(struct person){ 0 }, WAY_SYSTEM, UPDATE_PUBLIC,
 	    STR("The request expired: no designated approver has answered in time."));
 	granted = access_lines_granted(a, r);
-	plan_status(
-	    out, r->case_id, &(struct person){ 0 }, STR("CLOSED"), granted.n ? STR("Resolved") : STR("Cancelled"));
+	plan_close(out, r->case_id, &(struct person){ 0 }, granted.n ? CLOSING_GRANTED : CLOSING_REFUSED);
 	tell_approvers(out, r, NOTICE_ACCESS_EXPIRED);
 	tell_requester(out, r);
 	tell_people(out, r);

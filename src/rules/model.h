@@ -43,6 +43,10 @@ struct case_view {
 	struct str type, sub_type, subject, status, sub_status, priority;
 	struct deployment deployment;
 	struct person contact, owner;   /* owner.id 0: nobody yet */
+	struct person escalated_to;     /* the manager who was asked to look after it; id 0: none */
+	int64_t escalated_at;           /* ms */
+	struct str merged_into;         /* number of the case it was merged into; empty: none */
+	struct str split_from;          /* number of the case it was split from; empty: none */
 	int64_t opened_at, modified_at; /* ms */
 	int64_t request;                /* the access request this admin case is about, or 0 */
 	int64_t version;                /* grows with every change */

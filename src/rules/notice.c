@@ -14,7 +14,8 @@
 #define DECISION_VALUES "decision", "approved", "denied", "decider_name", "decided_at", "comment"
 
 const char *const notice_standard_values[] = { "brand", "address", "case_number", "case_subject", "case_status",
-	"case_sub_status", "reference", "recipient_name", "recipient_first_name", "date", NULL };
+	"case_sub_status", "reference", "recipient_name", "recipient_first_name", "date", "close_word", "reopen_word",
+	NULL };
 
 static const struct kind {
 	const char *name;
@@ -49,6 +50,10 @@ static const struct kind {
 					      "authentication_failed", "sender_address", "arrived_at" } },
 	[NOTICE_CLOSURE_REQUESTED] = { "closure-requested", { "author_name", "author_address", "update_text" } },
 	[NOTICE_REOPEN_REQUESTED] = { "reopen-requested", { "author_name", "author_address", "update_text" } },
+	[NOTICE_CASE_MERGED] = { "case-merged", { "author_name", "merged_number" } },
+	[NOTICE_CASE_ESCALATED] = { "case-escalated", { "author_name", "update_text", "contact_name" } },
+	[NOTICE_CASE_TRANSCRIPT] = { "case-transcript", { "author_name", "update_text" } },
+	[NOTICE_ADDRESS_VERIFY] = { "address-verify", { "registered_address", "expires_at" } },
 	[NOTICE_ALARM] = { "alarm", { "problems", "recovered" } },
 	[NOTICE_MESSAGES_KEPT] = { "messages-kept", { "messages", "total" } },
 };

@@ -33,8 +33,12 @@ enum notice_kind {
 	NOTICE_SECURITY,   /* to a token's owner and administrators: somebody else used it */
 	NOTICE_CLOSURE_REQUESTED,
 	NOTICE_REOPEN_REQUESTED,
-	NOTICE_ALARM,         /* to administrators: a check of casectl health has changed */
-	NOTICE_MESSAGES_KEPT, /* to administrators: messages have come to wait for a person */
+	NOTICE_CASE_MERGED,     /* to the contact of a case that was merged into another; about the other */
+	NOTICE_CASE_ESCALATED,  /* to the manager named */
+	NOTICE_CASE_TRANSCRIPT, /* what was said in public, to whom a person chooses */
+	NOTICE_ADDRESS_VERIFY,  /* to a further address of a contact; token */
+	NOTICE_ALARM,           /* to administrators: a check of casectl health has changed */
+	NOTICE_MESSAGES_KEPT,   /* to administrators: messages have come to wait for a person */
 	NOTICE_COUNT
 };
 const char *notice_kind_name(enum notice_kind k); /* "case-opened", ... */
@@ -61,7 +65,8 @@ struct notice {
 
 /* Supplied by the conductor to every notice, from its case, its addressee and the configuration. Those about a case are
  * empty where the notice names none: brand, address, case_number, case_subject, case_status, case_sub_status,
- * reference, recipient_name, recipient_first_name, date. Ends in NULL. */
+ * reference, recipient_name, recipient_first_name, date; the words of command in its language: close_word, reopen_word.
+ * Ends in NULL. */
 extern const char *const notice_standard_values[];
 
 /* What notices of kind k carry besides, in a fixed order; ends in NULL. Drawn ones come from the conductor; all others
@@ -103,6 +108,9 @@ bool notice_has_value(enum notice_kind k, struct str name);
  *                  not say yes or no, or say it with a condition), why_empty, why_quote (answer mixed with the quoted
  *                  mail), why_unreadable (encrypted, or not decodable), why_code (confirmation code missing or wrong)
  * code             the six characters a confirmation begins with
+ * merged_number    of the case that was merged
+ * contact_name     the case's contact
+ * registered_address   the address that a person's mail goes to
  * problems, recovered   checks that are not ok, and that are ok again, one a line (English)
  * messages         kept messages, one a line: number, outcome, reason, sender, subject; total: how many
  * reply_to         the address with the letter's own token, for a link in HTML; empty where there are no sub-addresses

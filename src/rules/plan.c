@@ -128,6 +128,15 @@ plan_status(struct plan *p, int64_t case_id, const struct person *author, struct
 	return f;
 }
 
+struct effect *
+plan_close(struct plan *p, int64_t case_id, const struct person *author, enum closing why)
+{
+	struct effect *f = plan_status(p, case_id, author, STR_NONE, STR_NONE);
+
+	f->closing = why;
+	return f;
+}
+
 size_t
 plan_notify(struct plan *p, enum notice_kind kind, const struct person *to, size_t n, const struct person *except,
     void (*fill)(struct plan *p, struct notice *n, const void *ctx), const void *ctx)

@@ -127,7 +127,7 @@ CREATE TABLE cases (
 	subject TEXT NOT NULL,
 	status TEXT NOT NULL,
 	sub_status TEXT NOT NULL,
-	is_closed INTEGER NOT NULL GENERATED ALWAYS AS (status = 'CLOSED') STORED,
+	is_closed INTEGER NOT NULL DEFAULT 0, -- whether the configuration has the status as a closed one
 	priority TEXT NOT NULL,
 	deployment INTEGER REFERENCES deployment,
 	organisation INTEGER REFERENCES organisation, -- the deployment's
@@ -138,6 +138,9 @@ CREATE TABLE cases (
 	closed_at INTEGER,
 	version INTEGER NOT NULL DEFAULT 1,
 	merged_into INTEGER REFERENCES cases,
+	split_from INTEGER REFERENCES cases,
+	escalated_to INTEGER REFERENCES person,
+	escalated_at INTEGER,
 	description TEXT NOT NULL
 ) STRICT;
 CREATE INDEX cases_modified ON cases (modified_at);
@@ -149,6 +152,7 @@ CREATE INDEX cases_organisation ON cases (organisation, modified_at);
 CREATE INDEX cases_contact ON cases (contact, modified_at);
 CREATE INDEX cases_owner ON cases (owner, modified_at);
 CREATE INDEX cases_merged ON cases (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX cases_split ON cases (split_from) WHERE split_from IS NOT NULL;
 
 CREATE TABLE case_update (
 	id INTEGER PRIMARY KEY,

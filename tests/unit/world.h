@@ -100,6 +100,17 @@ world_request(struct world *w)
 	w->shown[1] = w->lines[1].id;
 }
 
+/* The shipped statuses; kept until the program ends. */
+static inline const struct workflow *
+world_workflow(void)
+{
+	static struct configuration *defaults;
+
+	if (defaults == NULL)
+		defaults = configuration_defaults();
+	return &defaults->workflow;
+}
+
 /* A person's authenticated mail to us that names nothing yet. */
 static inline void
 world_init(struct world *w, const struct verdict_phrases *phrases)
@@ -108,7 +119,8 @@ world_init(struct world *w, const struct verdict_phrases *phrases)
 	w->arena = arena_open(16 << 20);
 	w->r = (struct reading){ .authentication = AUTH_PASS, .addressed = true, .message_id = STR("m1@acme.example") };
 	w->arrival = (struct arrival){ .internal_date = NOW, .size = 1000 };
-	w->policy = (struct policy){ .authentication = AUTHENTICATION_RESULTS,
+	w->policy = (struct policy){ .workflow = world_workflow(),
+		.authentication = AUTHENTICATION_RESULTS,
 		.updates_authentication = AUTH_WEAK,
 		.approval_self_grant = true,
 		.phrases = phrases,
@@ -171,9 +183,9 @@ world_token(struct world *w, enum token_kind kind, int owner)
 static inline struct str
 world_effects(const struct plan *p, struct arena *a)
 {
-	static const char *const names[] = { "open", "update", "status", "assign", "request", "line", "grant", "token",
-		"tokens", "asked", "times", "edit", "absent", "leave", "undeliverable", "bounced", "bounce-claimed",
-		"notice" };
+	static const char *const names[] = { "open", "update", "status", "assign", "merge", "move", "deployment",
+		"escalate", "request", "line", "grant", "token", "tokens", "asked", "times", "edit", "absent", "leave",
+		"undeliverable", "bounced", "bounce-claimed", "notice" };
 	struct str s = STR_NONE;
 
 	for (const struct effect *f = p->effects; f != NULL; f = f->next) {
@@ -183,7 +195,8 @@ world_effects(const struct plan *p, struct arena *a)
 			    f->notice.is_answer ? "!" : "", f->notice.token ? "#" : "",
 			    STR_ARGS(f->notice.to.first_name));
 		else if (f->kind == EFFECT_STATUS)
-			s = arena_format(a, "%.*s:%.*s", STR_ARGS(s), STR_ARGS(f->status));
+			s = arena_format(a, "%.*s:%.*s", STR_ARGS(s),
+			    STR_ARGS(f->closing == CLOSING_NONE ? f->status : STR("CLOSED")));
 		else if (f->kind == EFFECT_UPDATE && f->visibility == UPDATE_INTERNAL)
 			s = arena_format(a, "%.*s-", STR_ARGS(s));
 		else if (f->kind == EFFECT_LINE)
