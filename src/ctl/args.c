@@ -28,6 +28,7 @@ static const struct verb *const tables[] = {
 	verbs_outbox,
 	verbs_read,
 	verbs_check_auth,
+	verbs_contact,
 };
 /* clang-format on */
 #define TABLES (sizeof(tables) / sizeof(*tables))

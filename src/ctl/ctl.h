@@ -70,7 +70,7 @@ extern const struct verb verbs_mail[];
 extern const struct verb verbs_mail_change[];
 extern const struct verb verbs_outbox[];
 extern const struct verb verbs_read[];
-extern const struct verb verbs_check_auth[];
+extern const struct verb verbs_check_auth[], verbs_contact[];
 
 /* The value of an option, the nth of a repeatable one; empty (p NULL) where it was not given. */
 struct str ctl_option(const struct ctl *c, const char *name);

@@ -31,7 +31,7 @@ enum effect_kind {
 	EFFECT_REQUEST_EDIT,      /* request: its pending lines are replaced, its version is the next */
 	EFFECT_ABSENT,            /* request_id, person: an approver who cannot answer for now */
 	EFFECT_LEAVE,             /* person: is active no more, nor is any reply token */
-	EFFECT_UNDELIVERABLE,     /* person: the registered address bounced for good */
+	EFFECT_UNDELIVERABLE,     /* person, text = why: no mail to the registered address any more */
 	EFFECT_BOUNCED,           /* outbox_id, text = diagnostic: shown with the notice */
 	EFFECT_BOUNCE_CLAIMED,    /* outbox_id: a report that is not proved says that it bounced */
 	EFFECT_NOTICE             /* notice */

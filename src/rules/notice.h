@@ -88,7 +88,8 @@ bool notice_has_value(enum notice_kind k, struct str name);
  *                  ALREADY_DECIDED  "decided", "expired", "superseded", "cancelled"
  *                  ESCALATION       "no-approver", "approver-is-grantee", "approver-bounced",
  *                                   "answer-refused", "unanswered", "approver-absent" (flag: unanswered),
- *                                   "bounce-unproved"
+ *                                   "bounce-unproved", "complaint-unproved" (flag of both:
+ *                                   report_unproved), "complained"
  *                  SECURITY         "sender-differs", "authentication-failed"
  * detail           the same in plain words (English), for administrators
  * person_name, person_address, person_employer   whom the request is about; of a copy the names of several, and no

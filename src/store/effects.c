@@ -235,8 +235,9 @@ effect_assign(struct store *s, const struct effect *f, struct store_change *c, s
 static int
 effect_undeliverable(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
 {
-	return RUN(s, NULL, e, "UPDATE person SET undeliverable_at = coalesce(undeliverable_at, ?) WHERE id = ?",
-	    NUMBER(c->now), NUMBER(f->person.id));
+	return RUN(s, NULL, e,
+	    "UPDATE person SET undeliverable_at = ?, undeliverable_why = ? WHERE id = ? AND undeliverable_at IS NULL",
+	    NUMBER(c->now), TEXT(f->text), NUMBER(f->person.id));
 }
 
 static int

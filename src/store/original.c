@@ -46,21 +46,29 @@ letter_by_pieces(struct store *s, struct str local, int64_t *out, struct err *e)
 	return 0;
 }
 
-/* By the token of its envelope sender, where the report was delivered to. */
 static int
-letter_by_address(struct store *s, const struct reading *r, int64_t *out, struct err *e)
+letter_by_token(struct store *s, struct str token, int64_t *out, struct err *e)
 {
 	char hash[SHA256_HEX];
 
+	if (token.n == 0)
+		return 0;
+	crypto_sha256_hex(token, hash);
+	return letter_find(
+	    s, "SELECT id FROM outbox WHERE bounce_hash = ?1 AND bounce_hash <> ''", str_of(hash), out, e);
+}
+
+/* By the token of its envelope sender: where the report was delivered to, or what it says the mail came from. */
+static int
+letter_by_address(struct store *s, const struct reading *r, int64_t *out, struct err *e)
+{
 	for (size_t i = 0; i < r->n_tokens && *out == 0; i++) {
 		if (r->tokens[i].place != PLACE_RECIPIENT)
 			continue;
-		crypto_sha256_hex(r->tokens[i].token, hash);
-		if (letter_find(
-			s, "SELECT id FROM outbox WHERE bounce_hash = ?1 AND bounce_hash <> ''", str_of(hash), out, e))
+		if (letter_by_token(s, r->tokens[i].token, out, e))
 			return -1;
 	}
-	return 0;
+	return *out ? 0 : letter_by_token(s, outbox_token(r->original_path, STR_NONE), out, e);
 }
 
 static int

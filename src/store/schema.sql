@@ -54,6 +54,7 @@ CREATE TABLE person (
 	is_representative INTEGER NOT NULL DEFAULT 0,
 	is_administrator INTEGER NOT NULL DEFAULT 0,
 	undeliverable_at INTEGER,
+	undeliverable_why TEXT NOT NULL DEFAULT '', -- the mail server's words, or what was complained about
 	created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX person_organisation ON person (organisation) WHERE organisation IS NOT NULL;

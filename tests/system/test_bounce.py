@@ -157,5 +157,44 @@ def test_52_without_sub_addresses_the_message_id_pairs(rig):
         tap.equal(marks(daemon), (1, 1), "marks on letter and address")
 
 
+def complaint(message_id, path):
+    """A feedback report (RFC 5965) as a provider writes it."""
+    return (f"From: <abuse@provider.example>\r\nTo: abuse@helpdesk.example\r\nSubject: FW: x\r\nDate: Sun, 22 Nov 2026 10:00:00 +0000\r\n"
+            f"Message-ID: <{os.urandom(8).hex()}@provider.example>\r\nMIME-Version: 1.0\r\n"
+            "Content-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n"
+            "--b\r\nContent-Type: text/plain\r\n\r\nThis is a complaint.\r\n"
+            "--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nUser-Agent: x/1\r\nVersion: 1\r\n"
+            f"{path}\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {message_id}\r\nSubject: x\r\n\r\nx\r\n--b--\r\n").encode()
+
+
+def test_a_complaint_stops_mail_until_an_operator_allows_it(rig):
+    with installed(rig) as daemon:
+        begin = len(rig.border.passed)
+        ask(daemon)
+        mail = daemon.notice(rig.ada, "access-request")
+        name = str(mail["Message-ID"]).strip()
+        sender = next(p.sender for p in rig.border.passed[begin:] if rig.ada.address in p.recipient)
+        shown = daemon.json("contact", "show", rig.ada.address)[0]
+        tap.equal((shown["undeliverable_at"], shown["undeliverable_why"]), (None, ""), "before")
+        for n, (path, reason, stopped) in enumerate((("Original-Rcpt-To: <x@y.example>", "complaint-unproved", 0),
+                                                     (f"Original-Mail-From: {sender.split()[0]}", "complaint-stops", 1)), 1):
+            rig.mallory.submit(complaint(name, path), [daemon.support.address])
+            take_in(daemon, n)
+            tap.equal(daemon.value("SELECT reason FROM message ORDER BY id DESC"), reason, "reason")
+            tap.equal((marks(daemon), told(daemon)), ((0, stopped), n), f"after {reason}")
+        tap.equal(daemon.json("contact", "show", rig.ada.address)[0]["undeliverable_why"], "complaint", "why")
+        token = sender.partition("+")[2][:26]
+        tap.check(token not in str(daemon.rows("SELECT trace, kind, reason FROM message")), "the token is left in the ledger")
+        daemon.ctl("contact", "set", rig.ada.address, "--deliverable")
+        tap.equal(marks(daemon), (0, 0), "mail is sent again")
+        try:
+            daemon.ctl("contact", "set", rig.ada.address, "--deliverable")
+        except casemail.ProgramFailed as e:
+            tap.check(e.status == 1 and "not stopped" in e.text, f"refused: {e.text}")
+        else:
+            raise tap.Failed("accepted")
+        daemon.ctl("audit", "verify")
+
+
 if __name__ == "__main__":
     tap.main(__name__, servers)
