@@ -35,6 +35,7 @@ static const struct verb *const tables[] = {
 	verbs_import,
 	verbs_read,
 	verbs_check_auth,
+	verbs_contact,
 };
 /* clang-format on */
 #define TABLES (sizeof(tables) / sizeof(*tables))

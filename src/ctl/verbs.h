@@ -10,6 +10,7 @@
 extern const struct verb verbs_setup[];
 extern const struct verb verbs_health[];
 extern const struct verb verbs_people[];
+extern const struct verb verbs_contact[];
 extern const struct verb verbs_case[];
 extern const struct verb verbs_case_list[];
 extern const struct verb verbs_case_export[];

@@ -58,6 +58,7 @@ effect_name(enum effect_kind k)
 		[EFFECT_RETURN] = "return",
 		[EFFECT_UNDELIVERABLE] = "undeliverable",
 		[EFFECT_BOUNCED] = "bounced",
+		[EFFECT_BOUNCE_CLAIMED] = "bounce-claimed",
 		[EFFECT_NOTICE] = "notice" };
 
 	return names[k];

@@ -137,6 +137,7 @@ const struct rule decide_first_rules[] = {
 	{ "own-mail", rule_own_mail },
 	{ "duplicate", rule_duplicate },
 	{ "bounce", rule_bounce },
+	{ "complaint", rule_complaint },
 	{ "machine", rule_machine },
 	{ "references-determined", rule_undetermined },
 	{ "references-agree", rule_route },

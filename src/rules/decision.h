@@ -53,6 +53,7 @@ bool rule_append(struct decision *d);
  */
 bool rule_own_mail(struct decision *d);
 bool rule_bounce(struct decision *d);
+bool rule_complaint(struct decision *d);
 bool rule_machine(struct decision *d);
 bool rule_undetermined(struct decision *d);
 bool rule_route(struct decision *d);

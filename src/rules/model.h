@@ -20,7 +20,7 @@ struct person {
 	struct str language;                       /* "de"; empty: the configuration's */
 	int64_t organisation;
 	bool active, is_contact, is_approver, is_representative, is_administrator;
-	bool undeliverable; /* the address bounced for good */
+	bool undeliverable; /* the address bounced for good, or complained */
 };
 
 /* "Eva Lind"; the address where there is no name. Borrows from p or a. */

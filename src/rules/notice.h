@@ -87,7 +87,9 @@ bool notice_has_value(enum notice_kind k, struct str name);
  *                                   "not-permitted" -> not_permitted
  *                  ALREADY_DECIDED  "decided", "expired", "superseded", "cancelled"
  *                  ESCALATION       "no-approver", "approver-is-grantee", "approver-bounced",
- *                                   "answer-refused", "unanswered", "approver-absent" (flag: unanswered)
+ *                                   "answer-refused", "unanswered", "approver-absent" (flag: unanswered),
+ *                                   "bounce-unproved", "complaint-unproved" (flag of both:
+ *                                   report_unproved), "complained"
  *                  SECURITY         "sender-differs", "authentication-failed"
  * detail           the same in plain words (English), for administrators
  * person_name, person_address, person_employer   whom the request is about; of a copy several names, no address

@@ -56,6 +56,8 @@ struct snapshot {
 	int64_t original;     /* outbox id of the mail a report is about, or 0; its case is in cases */
 	int64_t original_case, original_request;
 	bool original_bounced;     /* an earlier report said so */
+	bool original_proved;      /* the report came to the address of that mail alone, or the mail has none */
+	bool original_claimed;     /* an earlier report that was not proved said so */
 	struct person original_to; /* whom that mail was sent to */
 
 	struct person sender; /* of reading.from_strict; id 0: unknown */

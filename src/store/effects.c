@@ -235,8 +235,9 @@ effect_assign(struct store *s, const struct effect *f, struct store_change *c, s
 static int
 effect_undeliverable(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
 {
-	return RUN(s, NULL, e, "UPDATE person SET undeliverable_at = coalesce(undeliverable_at, ?) WHERE id = ?",
-	    NUMBER(c->now), NUMBER(f->person.id));
+	return RUN(s, NULL, e,
+	    "UPDATE person SET undeliverable_at = ?, undeliverable_why = ? WHERE id = ? AND undeliverable_at IS NULL",
+	    NUMBER(c->now), TEXT(f->text), NUMBER(f->person.id));
 }
 
 static int
@@ -244,6 +245,13 @@ effect_bounced(struct store *s, const struct effect *f, struct store_change *c, 
 {
 	return RUN(s, NULL, e, "UPDATE outbox SET bounced_at = ?, bounce = ? WHERE id = ?", NUMBER(c->now),
 	    TEXT(f->text), NUMBER(f->outbox_id));
+}
+
+static int
+effect_bounce_claimed(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
+{
+	return RUN(
+	    s, NULL, e, "UPDATE outbox SET bounce_claimed_at = ? WHERE id = ?", NUMBER(c->now), NUMBER(f->outbox_id));
 }
 
 static int
@@ -280,6 +288,7 @@ store_effect(struct store *s, const struct effect *f, struct store_change *c, st
 		[EFFECT_RETURN] = effect_return,
 		[EFFECT_UNDELIVERABLE] = effect_undeliverable,
 		[EFFECT_BOUNCED] = effect_bounced,
+		[EFFECT_BOUNCE_CLAIMED] = effect_bounce_claimed,
 		[EFFECT_NOTICE] = effect_notice,
 	};
 

@@ -15,7 +15,7 @@
 	"p.id, p.first_name, p.last_name, p.address, p.language, p.organisation, p.is_active, p.is_contact, "          \
 	"p.is_approver, p.is_representative, p.is_administrator, p.undeliverable_at"
 #define PERSON_COLUMNS 12
-#define RECORD PERSON ", p.employer, p.country, p.phone, p.queue, o.name"
+#define RECORD PERSON ", p.employer, p.country, p.phone, p.queue, o.name, p.undeliverable_why"
 #define DEPLOYMENT "d.id, d.organisation, d.org_id, d.customer, d.product, d.partner"
 
 struct str
@@ -65,6 +65,8 @@ record_row(struct query *q, struct arena *a, struct person_record *out)
 	out->phone = column_text(q, PERSON_COLUMNS + 2, a);
 	out->queue = column_text(q, PERSON_COLUMNS + 3, a);
 	out->organisation_name = column_text(q, PERSON_COLUMNS + 4, a);
+	out->undeliverable_at = column_number(q, PERSON_COLUMNS - 1);
+	out->undeliverable_why = column_text(q, PERSON_COLUMNS + 5, a);
 }
 
 static void

@@ -235,3 +235,17 @@ store_approver_add(struct store *s, int64_t person, int64_t organisation, int64_
 		return -1;
 	return RUN(s, NULL, e, "UPDATE person SET is_approver = 1 WHERE id = ?", NUMBER(person));
 }
+
+int
+store_person_deliverable(struct store *s, int64_t person, struct err *e)
+{
+	int64_t changes;
+
+	if (RUN(s, &changes, e,
+		"UPDATE person SET undeliverable_at = NULL, undeliverable_why = '' WHERE id = ? AND undeliverable_at "
+		"IS "
+		"NOT NULL",
+		NUMBER(person)))
+		return -1;
+	return changes ? 0 : err_set(e, ERR_REJECT, "mail to this person is not stopped");
+}

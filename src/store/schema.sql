@@ -54,6 +54,7 @@ CREATE TABLE person (
 	is_representative INTEGER NOT NULL DEFAULT 0,
 	is_administrator INTEGER NOT NULL DEFAULT 0,
 	undeliverable_at INTEGER,
+	undeliverable_why TEXT NOT NULL DEFAULT '', -- the mail server's words, or what was complained about
 	created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX person_organisation ON person (organisation) WHERE organisation IS NOT NULL;
@@ -362,6 +363,8 @@ CREATE TABLE outbox (
 	last_reply TEXT NOT NULL DEFAULT '',
 	bounced_at INTEGER,
 	bounce TEXT NOT NULL DEFAULT '',
+	bounce_hash TEXT NOT NULL, -- SHA-256 of the token in the envelope sender; empty: it carries none
+	bounce_claimed_at INTEGER, -- when a report without that token said that it bounced
 	kind TEXT NOT NULL,
 	case_id INTEGER REFERENCES cases,
 	request INTEGER REFERENCES request,
@@ -391,6 +394,7 @@ CREATE INDEX outbox_request ON outbox (request) WHERE request IS NOT NULL;
 CREATE INDEX outbox_message ON outbox (message) WHERE message IS NOT NULL;
 CREATE INDEX outbox_person ON outbox (person, id) WHERE person IS NOT NULL;
 CREATE UNIQUE INDEX outbox_key ON outbox (message_key) WHERE message_key <> '';
+CREATE UNIQUE INDEX outbox_bounce ON outbox (bounce_hash) WHERE bounce_hash <> '';
 CREATE INDEX outbox_answers ON outbox (created_at) WHERE is_answer = 1;
 CREATE INDEX outbox_answered ON outbox (person, created_at) WHERE is_answer = 1;
 

@@ -302,9 +302,8 @@ store_snapshot(struct store *s, const struct reading *r, const struct arrival *a
 	*out = (struct snapshot){ .now = now };
 	if (duplicate_find(s, r, arrival, &out->duplicate_of, e) ||
 	    person_by_address(s, r->from_strict, a, &out->sender, e) || tokens_load(&w, r, arrival->internal_date, e) ||
-	    references_load(&w, r, e) || original_load(s, r->original_id, a, out, e) ||
-	    request_add(&w, out->original_request, e) || case_add(&w, out->original_case, e) ||
-	    case_add(&w, arrival->named_case, e))
+	    references_load(&w, r, e) || original_load(s, r, a, out, e) || request_add(&w, out->original_request, e) ||
+	    case_add(&w, out->original_case, e) || case_add(&w, arrival->named_case, e))
 		return -1;
 	out->cases = w.cases.items;
 	out->n_cases = w.cases.n;

@@ -27,7 +27,10 @@ int store_deployment_list(struct store *s, struct arena *a, struct deployment **
 struct person_record {
 	struct person person;
 	struct str employer, country, phone, queue; /* queue: of a representative */
-	struct str organisation_name;               /* loaded, not read by store_person_add */
+	/* Loaded, not read by store_person_add: */
+	struct str organisation_name;
+	int64_t undeliverable_at; /* ms; 0: mail may be sent */
+	struct str undeliverable_why;
 };
 /* A contact (all five mandatory fields, P1), a representative, an administrator, or an approver who is none of these:
  * what person.is_* says. The address must be free. A contact gets a PIN. */
@@ -35,6 +38,8 @@ struct person_record {
 int store_person_check(const struct person_record *p, struct err *e);
 int store_person_add(struct store *s, const struct person_record *p, int64_t now, int64_t *id, struct err *e);
 int store_person_find(struct store *s, struct str address, struct arena *a, struct person_record *out, struct err *e);
+/* Mail is sent to the person again. ERR_REJECT where it was not stopped. */
+int store_person_deliverable(struct store *s, int64_t person, struct err *e);
 /* A further address of a person: mail from it is that person's. ERR_REJECT where it is taken. */
 int store_person_address_add(struct store *s, int64_t person, struct str address, int64_t now, struct err *e);
 /* The only reader of a PIN (P2): to be shown to an operator, never mailed or logged. ERR_REJECT: no contact. */

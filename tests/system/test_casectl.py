@@ -175,6 +175,20 @@ def test_health_has_the_status_of_a_monitoring_plugin(house):
     house.used.add("health")
 
 
+def test_stopped_mail_is_shown_and_allowed_again(house):
+    o = office(house)
+    tap.equal(o.json("contact", "show", "EVA@acme.example")[0]["undeliverable_at"], None, "mail is sent")
+    tap.equal(o.run("casectl", "contact", "set", "eva@acme.example", "--deliverable")[0], 1, "nothing is stopped")
+    tap.equal(o.run("casectl", "contact", "set", "eva@acme.example")[0], 2, "nothing to set")
+    tap.equal(o.run("casectl", "contact", "show", "nobody@acme.example")[0], 1, "nobody")
+    o.change("UPDATE person SET undeliverable_at = 1000, undeliverable_why = '5.1.1 unknown' WHERE address = 'eva@acme.example'")
+    shown = o.json("contact", "show", "eva@acme.example")[0]
+    tap.equal((shown["undeliverable_at"], shown["undeliverable_why"]), ("1970-01-01T00:00:01Z", "5.1.1 unknown"), "it is stopped")
+    tap.check("5.1.1 unknown" in o.ctl("contact", "show", "eva@acme.example"), "and for people")
+    tap.equal(o.json("contact", "set", "eva@acme.example", "--deliverable"), {"contact": "eva@acme.example", "deliverable": True}, "done")
+    tap.equal(o.json("contact", "show", "eva@acme.example")[0]["undeliverable_at"], None, "mail is sent again")
+
+
 RECEIVED = b"Received: from mx.acme.example by mx.helpdesk.example with ESMTPS; Mon, 02 Nov 2026 10:00:01 +0000\r\n"
 PASSED = b"dmarc=pass header.from=acme.example; spf=pass smtp.mailfrom=eva@acme.example"
 PROOFS = (  # what is added above the mail; standing of the fields, authentication, what an answer comes to, words of the advice

@@ -471,6 +471,7 @@ set_bounce_contact(void)
 	w.s.original = 50;
 	w.s.original_case = CASE_OPEN;
 	w.s.original_to = people[EVA];
+	w.s.original_proved = true;
 }
 
 static void
@@ -509,6 +510,62 @@ set_bounce_for_good(void)
 {
 	set_bounce_approver();
 	w.s.original_bounced = true;
+}
+
+static void
+set_bounce_unproved(void)
+{
+	set_bounce_contact();
+	w.s.original_proved = false;
+}
+
+static void
+set_bounce_unproved_approver(void)
+{
+	set_bounce_approver();
+	w.s.original_proved = false;
+}
+
+static void
+set_bounce_unproved_again(void)
+{
+	set_bounce_unproved();
+	w.s.original_claimed = true;
+}
+
+static void
+set_bounce_proved_after_claim(void)
+{
+	set_bounce_contact();
+	w.s.original_claimed = true;
+}
+
+static void
+set_complaint(void)
+{
+	set_bounce_contact();
+	w.r.kind = KIND_COMPLAINT;
+}
+
+static void
+set_complaint_unproved(void)
+{
+	set_complaint();
+	w.s.original_proved = false;
+}
+
+static void
+set_complaint_again(void)
+{
+	set_complaint();
+	w.s.original_to.undeliverable = true;
+}
+
+static void
+set_complaint_unpaired(void)
+{
+	set_bounce();
+	w.r.kind = KIND_COMPLAINT;
 }
 
 #define APPEND "update status:OPEN notice:customer-replied#>rita"
@@ -557,6 +614,19 @@ static const struct row {
 	{ "52: no mail to whom it bounced", 0, set_bounce_administrator, OUTCOME_MACHINE, "bounce-permanent",
 	    "bounced undeliverable update-" },
 	{ "52: the same report again", 0, set_bounce_again, OUTCOME_MACHINE, "bounce-again", "" },
+	{ "52: by the Message-ID alone", 0, set_bounce_unproved, OUTCOME_MACHINE, "bounce-unproved",
+	    "bounce-claimed update- notice:escalation>adma" },
+	{ "52: likewise, of an approver", 0, set_bounce_unproved_approver, OUTCOME_MACHINE, "bounce-unproved",
+	    "bounce-claimed update- notice:escalation>adma" },
+	{ "52: likewise again", 0, set_bounce_unproved_again, OUTCOME_MACHINE, "bounce-again", "" },
+	{ "52: a true one after a forged one", 0, set_bounce_proved_after_claim, OUTCOME_MACHINE, "bounce-permanent",
+	    "bounced undeliverable update-" },
+	{ "a complaint", 0, set_complaint, OUTCOME_MACHINE, "complaint-stops",
+	    "undeliverable update- notice:escalation>adma" },
+	{ "a complaint by the Message-ID alone", 0, set_complaint_unproved, OUTCOME_MACHINE, "complaint-unproved",
+	    "bounce-claimed update- notice:escalation>adma" },
+	{ "a complaint again", 0, set_complaint_again, OUTCOME_MACHINE, "complaint-again", "" },
+	{ "a complaint about no mail of ours", 0, set_complaint_unpaired, OUTCOME_MACHINE, "complaint", "" },
 	{ "52: for good after a temporary one", 0, set_bounce_for_good, OUTCOME_MACHINE, "bounce-permanent",
 	    "bounced undeliverable update- notice:escalation>adma" },
 	{ "46: undetermined", EVA, set_undetermined, OUTCOME_HELD, "undetermined", "" },
