@@ -54,7 +54,7 @@ struct verb {
 
 /* All commands; ends in a NULL group. One table a file, joined in verbs.c. */
 extern const struct verb verbs_setup[], verbs_people[], verbs_case[], verbs_case_change[], verbs_case_tie[],
-    verbs_case_send[], verbs_access[], verbs_access_edit[], verbs_access_end[], verbs_access_report[],
+    verbs_case_send[], verbs_contact[], verbs_access[], verbs_access_edit[], verbs_access_end[], verbs_access_report[],
     verbs_delegation[], verbs_mail[], verbs_mail_change[], verbs_outbox[], verbs_read[], verbs_health[];
 
 /* The value of an option, the nth of a repeatable one; empty (p NULL) where it was not given. */

@@ -54,6 +54,7 @@ effect_name(enum effect_kind k)
 		[EFFECT_REQUEST_EDIT] = "request-edit",
 		[EFFECT_ABSENT] = "absent",
 		[EFFECT_LEAVE] = "leave",
+		[EFFECT_ADDRESS] = "address",
 		[EFFECT_UNDELIVERABLE] = "undeliverable",
 		[EFFECT_BOUNCED] = "bounced",
 		[EFFECT_NOTICE] = "notice" };

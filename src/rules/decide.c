@@ -138,6 +138,7 @@ const struct rule decide_first_rules[] = {
 	{ "duplicate", rule_duplicate },
 	{ "bounce", rule_bounce },
 	{ "machine", rule_machine },
+	{ "address-verification", rule_address },
 	{ "references-determined", rule_undetermined },
 	{ "references-agree", rule_route },
 	{ NULL, NULL },

@@ -31,6 +31,7 @@ enum effect_kind {
 	EFFECT_REQUEST_EDIT,      /* request: its pending lines are replaced, its version is the next */
 	EFFECT_ABSENT,            /* request_id, person: an approver who cannot answer for now */
 	EFFECT_LEAVE,             /* person: is active no more, nor is any reply token */
+	EFFECT_ADDRESS,           /* person: text, an address of theirs, is verified */
 	EFFECT_UNDELIVERABLE,     /* person: the registered address bounced for good */
 	EFFECT_BOUNCED,           /* outbox_id, text = diagnostic: shown with the notice */
 	EFFECT_NOTICE             /* notice */

@@ -88,7 +88,7 @@ struct access_request {
 };
 
 /* A reply token, as found by its hash. */
-enum token_kind { TOKEN_NONE, TOKEN_OF_CASE, TOKEN_OF_APPROVAL, TOKEN_OF_CONFIRMATION };
+enum token_kind { TOKEN_NONE, TOKEN_OF_CASE, TOKEN_OF_APPROVAL, TOKEN_OF_CONFIRMATION, TOKEN_OF_ADDRESS };
 enum token_state { TOKEN_VALID, TOKEN_USED, TOKEN_VOID, TOKEN_EXPIRED, TOKEN_SUPERSEDED };
 
 #endif

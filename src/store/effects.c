@@ -9,6 +9,7 @@
 #include "store/effects.h"
 
 #include "base/crypto.h"
+#include "store/store_people.h"
 
 #include <stdio.h>
 
@@ -233,6 +234,12 @@ effect_assign(struct store *s, const struct effect *f, struct store_change *c, s
 }
 
 static int
+effect_address(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
+{
+	return store_address_verify(s, f->person.id, f->text, c->now, e);
+}
+
+static int
 effect_undeliverable(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
 {
 	return RUN(s, NULL, e, "UPDATE person SET undeliverable_at = coalesce(undeliverable_at, ?) WHERE id = ?",
@@ -277,6 +284,7 @@ store_effect(struct store *s, const struct effect *f, struct store_change *c, st
 		[EFFECT_REQUEST_EDIT] = effect_request_edit,
 		[EFFECT_ABSENT] = effect_absent,
 		[EFFECT_LEAVE] = effect_leave,
+		[EFFECT_ADDRESS] = effect_address,
 		[EFFECT_UNDELIVERABLE] = effect_undeliverable,
 		[EFFECT_BOUNCED] = effect_bounced,
 		[EFFECT_NOTICE] = effect_notice,

@@ -61,7 +61,11 @@ original_load(struct store *s, struct str message_id, struct arena *a, struct sn
 		return -1;
 	if (letter == 0)
 		return 0;
-	QUERY(&q, s, "SELECT case_id, request, person, bounced_at FROM outbox WHERE id = ?", NUMBER(letter));
+	/* A mail to an unverified address says nothing about the registered one. */
+	QUERY(&q, s,
+	    "SELECT case_id, request, CASE kind WHEN 'address-verify' THEN NULL ELSE person END, bounced_at FROM outbox"
+	    " WHERE id = ?",
+	    NUMBER(letter));
 	rc = query_step(&q, e);
 	if (rc == 1) {
 		out->original = letter;

@@ -26,7 +26,8 @@ from rig import casemail, tap
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 EVIL = "\x1b[31mred\u202eright\x07"
-DONE_IN_TEST_CASES = {"case attach", "case close", "case escalate", "case mail", "case merge", "case move", "case reopen",
+DONE_IN_TEST_CASES = {"address add", "address list", "address remove", "address verify", "contact set", "pin new", "pin show",
+                      "case attach", "case close", "case escalate", "case mail", "case merge", "case move", "case reopen",
                       "case split", "case statuses"}  # the other good cases
 MAIL = b"""From: Eva Lind <eva@acme.example>\r
 To: support@helpdesk.example\r
@@ -417,7 +418,7 @@ def test_every_list_has_the_fields_that_the_manual_names(house):
     tried = 0
     for name, words in ((n, n.split()) for n in fields):
         if name.endswith("list") or name in ("case search", "access requests", "access show", "case show", "outbox show"):
-            words = words + {"case search": ["login"], "access show": ["1"], "case show": ["1"], "outbox show": ["1"]}.get(name, [])
+            words = words + {"case search": ["login"], "address list": ["eva@acme.example"], "access show": ["1"], "case show": ["1"], "outbox show": ["1"]}.get(name, [])
             got = o.json(*words)
             record = got[0] if isinstance(got, list) and got else got
             if record:
