@@ -103,7 +103,7 @@ case_statuses_run(struct ctl *c)
 	};
 	const struct workflow *w;
 	struct listing *l;
-	int status = ctl_settings(c);
+	int status = ctl_configuration(c);
 
 	if (status != CTL_DONE)
 		return status;

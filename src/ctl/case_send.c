@@ -61,7 +61,7 @@ case_attach_run(struct ctl *c)
 	struct err e;
 	int status, ok;
 
-	if ((status = ctl_settings(c)) != CTL_DONE)
+	if ((status = ctl_configuration(c)) != CTL_DONE)
 		return status;
 	for (size_t i = 0; i < n; i++)
 		if (change_file(c, c->words[i + 1], &files[i]) < 0)

@@ -14,6 +14,7 @@
 #include "store/store_cases.h"
 
 #define DETAILS_MOST (256u << 10)
+#define COMMENT_MOST 400 /* bytes in a row of the audit; the case has it whole */
 
 static int64_t
 apply_id(int64_t id, int64_t created)
@@ -88,6 +89,8 @@ detail_effect(const struct effect *f, const struct store_change *c, struct buf *
 		json_text(j, "status", f->status);
 	if (f->kind == EFFECT_LINE)
 		json_text(j, "state", str_of(line_state_name(f->line_state)));
+	if (f->kind == EFFECT_LINE && f->text.n)
+		json_text(j, "comment", plan_shorten(f->text, COMMENT_MOST));
 	if (f->deployment)
 		json_number(j, "deployment", f->deployment);
 	if (f->kind == EFFECT_GRANT)

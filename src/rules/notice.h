@@ -70,11 +70,11 @@ struct notice {
  * Ends in NULL. */
 extern const char *const notice_standard_values[];
 
-#define NOTICE_DRAWN_VALUE "code"
-
-/* What notices of kind k carry besides, in a fixed order; ends in NULL. "code" of NOTICE_CONFIRM comes from the
- * conductor, who draws it; all others are set by the plan, empty where there is nothing to say. */
+/* What notices of kind k carry besides, in a fixed order; ends in NULL. Drawn ones come from the conductor; all others
+ * are set by the plan, empty where there is nothing to say. */
 const char *const *notice_values(enum notice_kind k);
+/* Whether the value comes from what is drawn for the letter, so that no plan can know it: code, reply_to. */
+bool notice_value_is_drawn(const char *name);
 /* Whether templates of kind k may use name: standard or of its own. */
 bool notice_has_value(enum notice_kind k, struct str name);
 
@@ -91,14 +91,18 @@ bool notice_has_value(enum notice_kind k, struct str name);
  *                                   "answer-refused", "unanswered", "approver-absent" (flag: unanswered)
  *                  SECURITY         "sender-differs", "authentication-failed"
  * detail           the same in plain words (English), for administrators
- * person_name, person_address, person_employer   whom the request is about
+ * person_name, person_address, person_employer   whom the request is about; of a copy the names of several, and no
+ *                  address
+ * copied_from      of a copy: the Org ID it is copied from
  * requester_name   who asked for it
  * lines            the lines of the request this notice is about, one a line:
- *                  "ACME-1  Acme Ltd  none -> read-write"; denied_lines: of the person's mail, those not granted
+ *                  "ACME-1  Acme Ltd  none -> read-write", of a copy with the person; denied_lines: those not granted,
+ *                  where others were
  * changed_from     of a request that was changed: the lines as they were before
  * decision         "approved" or "denied" (of CONFIRM: "approve" or "deny"); flags: approved, denied
  * decider_name     who decided; decided_at, expires_at, arrived_at: "2026-02-03 04:05 UTC"
- * comment          what the approver wrote besides
+ * comment          what the approver wrote besides: for the approvers and whoever asked, never for the person the
+ *                  access is for
  * rule             by which rule it was decided, in plain words (English)
  * quoted_line      the line that was not understood; why: in plain words (English); flags: why_unclear (the words do
  *                  not say yes or no, or say it with a condition), why_empty, why_quote (answer mixed with the quoted
@@ -109,6 +113,7 @@ bool notice_has_value(enum notice_kind k, struct str name);
  * registered_address   the address that a person's mail goes to
  * problems, recovered   checks that are not ok, and that are ok again, one a line (English)
  * messages         kept messages, one a line: number, outcome, reason, sender, subject; total: how many
+ * reply_to         the address with the letter's own token, for a link in HTML; empty where there are no sub-addresses
  * sender_address   From of the mail in question; never mailed to
  */
 

@@ -58,7 +58,7 @@ plan_notice(struct plan *p, enum notice_kind kind, const struct person *to)
 	n->values = arena_array(p->arena, n->n_values, sizeof(*n->values));
 	n->n_values = 0;
 	for (size_t k = 0; names[k] != NULL; k++)
-		if (strcmp(names[k], NOTICE_DRAWN_VALUE) != 0)
+		if (!notice_value_is_drawn(names[k]))
 			n->values[n->n_values++].name = names[k];
 	return n;
 }

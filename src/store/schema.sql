@@ -224,6 +224,7 @@ CREATE TABLE request (
 	id INTEGER PRIMARY KEY,
 	case_id INTEGER NOT NULL REFERENCES cases,
 	version INTEGER NOT NULL,
+	source INTEGER REFERENCES deployment, -- of a copy: what it is copied from; each line has its person then
 	person INTEGER REFERENCES person, -- NULL: becomes a contact when access is granted, from the fields below
 	first_name TEXT NOT NULL,
 	last_name TEXT NOT NULL,
@@ -249,6 +250,7 @@ CREATE TABLE request_line (
 	request INTEGER NOT NULL REFERENCES request,
 	position INTEGER NOT NULL,
 	deployment INTEGER NOT NULL REFERENCES deployment,
+	person INTEGER REFERENCES person, -- of a copy; NULL: the request's
 	level TEXT NOT NULL,
 	before TEXT NOT NULL,
 	removal INTEGER NOT NULL,
@@ -261,6 +263,7 @@ CREATE TABLE request_line (
 ) STRICT;
 CREATE INDEX request_line_pending ON request_line (request) WHERE state = 'pending';
 CREATE INDEX request_line_deployment ON request_line (deployment);
+CREATE INDEX request_line_person ON request_line (person) WHERE person IS NOT NULL;
 
 CREATE TABLE request_asked (
 	request INTEGER NOT NULL REFERENCES request,
@@ -402,6 +405,14 @@ CREATE INDEX token_person ON token (person) WHERE state = 'valid'; -- offboardin
 CREATE INDEX token_request ON token (request) WHERE request IS NOT NULL;
 CREATE INDEX token_case ON token (case_id) WHERE case_id IS NOT NULL;
 CREATE INDEX token_letter ON token (letter) WHERE letter IS NOT NULL;
+
+-- The lines of the request that the mail with the token has shown: an answer to it decides no other.
+CREATE TABLE token_line (
+	token INTEGER NOT NULL REFERENCES token ON DELETE CASCADE,
+	line INTEGER NOT NULL REFERENCES request_line ON DELETE CASCADE,
+	PRIMARY KEY (token, line)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX token_line_line ON token_line (line);
 
 -- Audit: only ever added to ------------------------------------------------------------------------------------------
 

@@ -46,6 +46,7 @@ struct world {
 	struct request_line lines[2];
 	struct person approvers[2], administrators[1];
 	struct token_fact tokens[4];
+	int64_t shown[2]; /* the lines that mails with those tokens have shown: both */
 	struct reference_fact references[4];
 	struct answered answered[1];
 	struct arena *arena;
@@ -95,6 +96,8 @@ world_request(struct world *w)
 		.n_lines = 1,
 		.created_at = NOW - 24 * HOUR,
 		.expires_at = NOW + 24 * HOUR };
+	w->shown[0] = w->lines[0].id;
+	w->shown[1] = w->lines[1].id;
 }
 
 /* The shipped statuses; kept until the program ends. */
@@ -169,6 +172,8 @@ world_token(struct world *w, enum token_kind kind, int owner)
 		.case_id = kind == TOKEN_OF_CASE ? CASE_OPEN : CASE_ADMIN,
 		.request_id = kind == TOKEN_OF_CASE ? 0 : REQUEST,
 		.version = 1,
+		.lines = w->shown,
+		.n_lines = 2,
 		.owner = people[owner] };
 	return t;
 }
