@@ -14,6 +14,7 @@ static const struct verb *const tables[] = {
 	verbs_health,
 	verbs_people,
 	verbs_case,
+	verbs_case_reply,
 	verbs_case_change,
 	verbs_case_tie,
 	verbs_case_send,

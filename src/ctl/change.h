@@ -28,6 +28,10 @@
 	{                                                                                                              \
 		"version", "N", false, false, "only if the case is still as case show gave it"                         \
 	}
+#define FILE_OPTION                                                                                                    \
+	{                                                                                                              \
+		"file", "FILE", false, false, "take the text from a file; - is standard input"                         \
+	}
 #define YES                                                                                                            \
 	{                                                                                                              \
 		"yes", NULL, false, false, "do not ask"                                                                \

@@ -57,6 +57,7 @@ extern const struct verb verbs_setup[];
 extern const struct verb verbs_health[];
 extern const struct verb verbs_people[];
 extern const struct verb verbs_case[];
+extern const struct verb verbs_case_reply[];
 extern const struct verb verbs_case_change[];
 extern const struct verb verbs_case_tie[];
 extern const struct verb verbs_case_send[];

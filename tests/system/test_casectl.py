@@ -197,7 +197,7 @@ def test_people_are_added_and_listed(house):
 def test_a_case_is_worked_on(house):
     o = office(house)
     note = o.file("log.txt", b"01:00 out of memory\n")
-    tap.equal(o.json("case", "reply", "1", "--by", "rolf@helpdesk.example", "--ask", "Which version?"),
+    tap.equal(o.json("case", "reply", "1", "--yes", "--by", "rolf@helpdesk.example", "--ask", "Which version?"),
               {"case": "00000001", "notices": 1}, "what a reply says")
     tap.equal(o.value("SELECT status FROM cases"), "AWAITING INFO", "status after a question")
     o.ctl("case", "note", "1", "--file", "-", "--attach", note, stdin="Wir prüfen das.\n".encode())
@@ -640,7 +640,7 @@ def test_casemaild_n_names_all_errors_at_once(house):
 
 def test_controls_are_escaped_wherever_they_are_shown(house):
     o = office(house)
-    o.ctl("case", "reply", "1", f"An update {EVIL} end", "--attach", o.file("a\u202egpj.exe", b"x"))
+    o.ctl("case", "reply", "1", "--yes", f"An update {EVIL} end", "--attach", o.file("a\u202egpj.exe", b"x"))
     o.receive(MAIL.replace(b"fails", b"fails " + EVIL.encode()), "Re: Login " + EVIL)
     for words in (("case", "show", "1"), ("case", "list"), ("audit", "list"), ("outbox", "list"), ("outbox", "show", "2"), ("mail", "list"),
                   ("mail", "show", "1"), ("mail", "explain", "1")):
@@ -655,7 +655,7 @@ def test_controls_are_escaped_wherever_they_are_shown(house):
 def test_a_terminal_is_never_overrun(house):
     o = office(house)
     o.ctl(*OPEN, "--subject", "日本語の件名 " * 8, "漢字かな交じり文" * 40 + "\n" + "word " * 100)
-    o.ctl("case", "reply", "2", "--by", "rolf@helpdesk.example", "--ask", "x" * 300)
+    o.ctl("case", "reply", "2", "--yes", "--by", "rolf@helpdesk.example", "--ask", "x" * 300)
     for columns in (80, 132):
         for words in (("case", "show", "2"), ("case", "list"), ("contact", "list"), ("outbox", "list"), ("audit", "list"), ("access", "list")):
             wide = [line for line in o.terminal(*words, columns=columns).split("\n") if width(line) > columns]

@@ -131,7 +131,7 @@ def test_updates_are_split_off(house):
     o = office(house)
     log = o.file("log.txt", b"paper jam\n")
     for text in ("About the login.", "About the printer."):
-        o.ctl("case", "reply", "1", *ROLF, text, *(("--attach", log) if "printer" in text else ()))
+        o.ctl("case", "reply", "1", "--yes", *ROLF, text, *(("--attach", log) if "printer" in text else ()))
     updates = [e["update"] for e in o.json("case", "show", "1")["timeline"] if e["kind"] == "update"]
     made = o.json("case", "split", "1", "--subject", "Printing fails", "--update", str(updates[1]))
     tap.equal(made, {"case": "00000002", "notices": 1}, "split")
@@ -208,6 +208,45 @@ def test_C13_a_transcript_is_attached_and_mailed(house):
     for address, why in (("bea@bolt.example", "no access to ACME-1"), ("ada@acme.example", "no access"), ("x@y.example", "x@y.example")):
         refused(o, why, "case", "mail", "1", "--to", address, "--yes")
     refused(o, "/nonexistent", "case", "attach", "1", "/nonexistent")
+
+
+def test_a_reply_is_shown_before_it_is_sent(house):
+    o = office(house)
+    refused(o, "give --yes to send it", "case", "reply", "1", "Hello")
+    status, shown = asked(o, "case", "reply", "1", *ROLF, "Hello", answer=b"n\n")
+    tap.check(status == 1 and "Eva Lind <eva@acme.example>" in shown, f"shown, and no: {shown!r}")
+    tap.equal(asked(o, "case", "reply", "1", *ROLF, "Hello")[0], 0, "status with a yes")
+    tap.equal(o.value("SELECT group_concat(text) FROM case_update"), "Hello", "what was posted")
+
+
+def test_a_reply_is_written_in_an_editor(house):
+    o = office(house)
+    plain = o.environment
+    writer = o.file("writer", b'#!/bin/sh\nstat -c %a "$2" >"$0.mode"; cat "$2" >"$0.shown"; printf "$1" | cat - "$2" >"$2.new"; cat "$2.new" >"$2"; rm "$2.new"\n', 0o755)
+
+    def write(text, *words, answer=b"y\n"):
+        o.environment = lambda: {**plain(), "EDITOR": f"{writer} '{text}'", "TMPDIR": o.folder}
+        try:
+            return asked(o, "case", *words, answer=answer)
+        finally:
+            o.environment = plain
+
+    status, shown = write("First line\\n#internal is a word here\\n", "reply", "1", *ROLF)
+    tap.equal(status, 0, f"status: {shown!r}")
+    tap.equal(o.value("SELECT text FROM case_update"), "First line\n#internal is a word here", "the text, without what stands below the line")
+    with open(writer + ".mode", encoding="utf-8") as f:
+        tap.equal(f.read().strip(), "600", "mode of the file")
+    with open(writer + ".shown", encoding="utf-8") as f:
+        tap.check("Login fails" in (hint := f.read()) and "To: Eva Lind <eva@acme.example>" in hint, f"what it shows: {hint!r}")
+    status, shown = write("", "reply", "1", *ROLF)
+    tap.check(status == 1 and "no text" in shown, f"an empty text: {shown!r}")
+    tap.equal([n for n in os.listdir(o.folder) if n.startswith("casectl-")], [], "files left")
+    status, shown = write("Not yet", "reply", "1", *ROLF, answer=b"n\n")
+    left = [n for n in os.listdir(o.folder) if n.startswith("casectl-")]
+    tap.check(status == 1 and len(left) == 1 and left[0] in shown, f"a text that was not sent is kept: {shown!r}")
+    tap.equal(write("A note", "note", "1", *ROLF)[0], 0, "status of a note")
+    tap.equal(o.value("SELECT text FROM case_update WHERE visibility = 'internal'"), "A note", "the note")
+    tap.equal(o.value("SELECT count(*) FROM case_update"), 2, "updates")
 
 
 # --- people ----------------------------------------------------------------------
