@@ -18,6 +18,7 @@ static const struct verb *const tables[] = {
 	verbs_case,
 	verbs_case_list,
 	verbs_case_export,
+	verbs_case_reply,
 	verbs_case_change,
 	verbs_case_tie,
 	verbs_case_send,
@@ -36,6 +37,7 @@ static const struct verb *const tables[] = {
 	verbs_read,
 	verbs_check_auth,
 	verbs_contact,
+	verbs_address,
 };
 /* clang-format on */
 #define TABLES (sizeof(tables) / sizeof(*tables))

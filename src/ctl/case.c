@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
- * case.c: casectl case: open, show, reply, note; the other changes are in case_change.c, lists in case_list.c. What
- * changes a case is a plan of rules/case.h.
+ * case.c: casectl case: open, show. Lists are in case_list.c, what changes a case later in case_reply.c, case_change.c,
+ * case_tie.c and case_send.c; all of it is a plan of rules/case.h.
  */
 #include "config.h"
 
@@ -64,60 +64,6 @@ case_open_run(struct ctl *c)
 }
 
 static int
-case_reply_run(struct ctl *c)
-{
-	struct reading_attachment files[CHANGE_FILES_MOST];
-	struct case_view view;
-	struct person author;
-	struct applied done;
-	struct plan plan;
-	struct str text;
-	struct err e;
-	size_t n;
-	int status;
-
-	if (change_text(c, 1, &text) < 0)
-		return CTL_USAGE;
-	if ((status = change_begin(c, 0, &view, &author)) != CTL_DONE)
-		return status;
-	if (change_files(c, files, &n) < 0)
-		return CTL_REFUSED;
-	if (case_reply(&view, &author, text, ctl_has(c, "ask"), &c->configuration->workflow, c->arena, &plan, &e) < 0)
-		return ctl_fail(c, &e);
-	change_name_files(c, &plan, files, n);
-	if ((status = ctl_apply(c, &plan, "case-reply", files, n, &done)) != CTL_DONE)
-		return status;
-	return change_say(c, view.number, &done, "update posted");
-}
-
-static int
-case_note_run(struct ctl *c)
-{
-	struct reading_attachment files[CHANGE_FILES_MOST];
-	struct case_view view;
-	struct person author;
-	struct applied done;
-	struct plan plan;
-	struct str text;
-	struct err e;
-	size_t n;
-	int status;
-
-	if (change_text(c, 1, &text) < 0)
-		return CTL_USAGE;
-	if ((status = change_begin(c, 0, &view, &author)) != CTL_DONE)
-		return status;
-	if (change_files(c, files, &n) < 0)
-		return CTL_REFUSED;
-	if (case_note(&view, &author, text, c->arena, &plan, &e) < 0)
-		return ctl_fail(c, &e);
-	change_name_files(c, &plan, files, n);
-	if ((status = ctl_apply(c, &plan, "case-note", files, n, &done)) != CTL_DONE)
-		return status;
-	return change_say(c, view.number, &done, "internal note added");
-}
-
-static int
 case_show_run(struct ctl *c)
 {
 	struct store_entry *entries;
@@ -143,11 +89,6 @@ case_show_run(struct ctl *c)
 	return CTL_DONE;
 }
 
-#define FILE_OPTION                                                                                                    \
-	{                                                                                                              \
-		"file", "FILE", false, false, "take the text from a file; - is standard input"                         \
-	}
-
 static const struct option_spec open_options[] = { { "contact", "ADDRESS", true, false, "the contact" },
 	{ "deployment", "ORGID", true, false, "the deployment" },
 	{ "subject", "TEXT", true, false, "what it is about" },
@@ -156,9 +97,6 @@ static const struct option_spec open_options[] = { { "contact", "ADDRESS", true,
 	{ "sub-type", "NAME", false, false, "Problem (default), Question, ..." },
 	{ "priority", "NAME", false, false, "Low, Medium (default), High" },
 	{ "owner", "ADDRESS", false, false, "the owner" }, FILE_OPTION, END_OPTIONS };
-static const struct option_spec reply_options[] = { BY, FILE_OPTION, ATTACH,
-	{ "ask", NULL, false, false, "information is required: the case waits for the customer" }, END_OPTIONS };
-static const struct option_spec note_options[] = { BY, FILE_OPTION, ATTACH, END_OPTIONS };
 
 const struct verb verbs_case[] = {
 	{ "case", "open", "[TEXT]", 0, 1, "Open a case; its contact is told",
@@ -166,10 +104,5 @@ const struct verb verbs_case[] = {
 	    "...\"",
 	    open_options, case_open_run },
 	{ "case", "show", "NUMBER", 1, 1, "Show a case as a timeline", "casectl case show 1", NULL, case_show_run },
-	{ "case", "reply", "NUMBER [TEXT]", 1, 2, "Post a public update; the contact is told",
-	    "casectl case reply 1 --by rolf@support.example --ask \"Which version is it?\"", reply_options,
-	    case_reply_run },
-	{ "case", "note", "NUMBER [TEXT]", 1, 2, "Add an internal note",
-	    "casectl case note 1 \"Waiting for engineering\"", note_options, case_note_run },
 	{ NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL },
 };

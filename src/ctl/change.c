@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/workflow.h"
 #include "ctl/table.h"
+#include "store/store_audit.h"
 #include "store/store_cases.h"
 #include "store/store_people.h"
 
@@ -232,6 +233,17 @@ change_begin(struct ctl *c, int64_t seen, struct case_view *view, struct person 
 			return ctl_refuse("nothing was done");
 		seen = view->version;
 	}
+}
+
+int
+change_audited(struct ctl *c, const char *event, struct buf *details)
+{
+	struct err e;
+	int ok = store_audit_add(c->store, event, c->who, 0, 0, buf_str(details), c->now, &e);
+	int status = ok < 0 ? ctl_fail(c, &e) : ctl_commit(c);
+
+	buf_free(details);
+	return status;
 }
 
 int

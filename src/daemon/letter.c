@@ -216,7 +216,7 @@ letter_token(const struct draft *d, int64_t letter, struct err *e)
 		.person = d->n->to.id,
 		.letter = letter,
 		.confirms = d->n->confirms,
-		.expires_at = d->request.id ? d->request.expires_at : 0,
+		.expires_at = d->request.id ? d->request.expires_at : d->n->expires_at,
 	};
 
 	if (d->n->token == TOKEN_NONE)

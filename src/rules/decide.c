@@ -139,6 +139,7 @@ const struct rule decide_first_rules[] = {
 	{ "bounce", rule_bounce },
 	{ "complaint", rule_complaint },
 	{ "machine", rule_machine },
+	{ "address-verification", rule_address },
 	{ "references-determined", rule_undetermined },
 	{ "references-agree", rule_route },
 	{ NULL, NULL },

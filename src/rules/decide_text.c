@@ -129,6 +129,27 @@ without_own_tail(const struct decision *d, struct str text)
 	return text;
 }
 
+/* kept, the beginning of text, and the words of command that follow at once: a notice that names such a word makes it
+ * look like a line of ours. */
+static struct str
+with_commands_behind(const struct decision *d, struct str kept, struct str text)
+{
+	struct str rest, line;
+	bool closes, reopens;
+
+	if (kept.n == 0)
+		kept = str_head(text, 0);
+	rest = str_skip(text, kept.n);
+	for (int i = 0; i < COMMANDS_MOST && str_next_line(&rest, &line); i++) {
+		if (str_trim(line).n == 0)
+			continue;
+		if (!begins_like_command(str_trim(line)) || !is_command(d, str_trim(line), &closes, &reopens))
+			break;
+		kept = str_head(text, (size_t)(line.p - text.p) + line.n);
+	}
+	return kept;
+}
+
 static struct str
 with_notes(const struct decision *d, struct str text)
 {
@@ -161,6 +182,7 @@ decision_read_text(struct decision *d, struct decision_text *out)
 			out->text = str_skip(out->text, WORD_INTERNAL.n);
 		}
 	} else {
+		out->text = with_commands_behind(d, out->text, d->r->new_text);
 		out->text = without_commands(d, out->text, &out->closes, &out->reopens);
 		/* A forwarded mail is what the contact wants us to read; a representative's could show internals. */
 		if (d->r->is_forward && d->r->quoted.n)

@@ -33,6 +33,7 @@ enum effect_kind {
 	EFFECT_ABSENT,            /* request_id, person: an approver who cannot answer for now */
 	EFFECT_LEAVE,          /* person: is active no more, approves and delegates nothing; no reply token is valid */
 	EFFECT_RETURN,         /* person: is active again; nothing else that EFFECT_LEAVE took comes back */
+	EFFECT_ADDRESS,        /* person: text, an address of theirs, is verified */
 	EFFECT_UNDELIVERABLE,  /* person, text = why: no mail to the registered address any more */
 	EFFECT_BOUNCED,        /* outbox_id, text = diagnostic: shown with the notice */
 	EFFECT_BOUNCE_CLAIMED, /* outbox_id: a report that is not proved says that it bounced */

@@ -57,6 +57,7 @@ struct notice {
 	bool from_noreply;
 	enum token_kind token;       /* what Reply-To and Message-ID carry */
 	bool confirms;               /* TOKEN_OF_CONFIRMATION: which verdict */
+	int64_t expires_at;          /* of the token, ms; 0: as its request, or never */
 	struct str in_reply_to;      /* Message-ID, without <>, of the mail that is answered; or empty */
 	int64_t case_id, request_id; /* 0 or PLAN_NEW */
 	struct value *values;        /* besides the standard ones */

@@ -35,6 +35,7 @@ struct token_fact {
 	struct person owner;  /* whom it was sent to */
 	struct str code;      /* confirmation: hash of the code for the first line */
 	bool confirms;        /* confirmation: the verdict it confirms: true approve, false deny */
+	struct str sent_to;   /* the address it was sent to */
 	struct str sent_text; /* the text of the notice that carried it: lines of it are no answer */
 	int64_t *lines;       /* of the request, that the notice has shown: an answer decides no other */
 	size_t n_lines;

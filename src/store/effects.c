@@ -9,6 +9,7 @@
 #include "store/effects.h"
 
 #include "base/crypto.h"
+#include "store/store_people.h"
 
 #include <stdio.h>
 
@@ -233,6 +234,12 @@ effect_assign(struct store *s, const struct effect *f, struct store_change *c, s
 }
 
 static int
+effect_address(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
+{
+	return store_address_verify(s, f->person.id, f->text, c->now, e);
+}
+
+static int
 effect_undeliverable(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
 {
 	return RUN(s, NULL, e,
@@ -286,6 +293,7 @@ store_effect(struct store *s, const struct effect *f, struct store_change *c, st
 		[EFFECT_ABSENT] = effect_absent,
 		[EFFECT_LEAVE] = effect_leave,
 		[EFFECT_RETURN] = effect_return,
+		[EFFECT_ADDRESS] = effect_address,
 		[EFFECT_UNDELIVERABLE] = effect_undeliverable,
 		[EFFECT_BOUNCED] = effect_bounced,
 		[EFFECT_BOUNCE_CLAIMED] = effect_bounce_claimed,

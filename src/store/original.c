@@ -100,8 +100,10 @@ original_load(struct store *s, const struct reading *r, struct arena *a, struct 
 		return -1;
 	if (letter == 0)
 		return 0;
+	/* A mail to an unverified address says nothing about the registered one. */
 	QUERY(&q, s,
-	    "SELECT case_id, request, person, bounced_at, bounce_hash = '', bounce_claimed_at FROM outbox WHERE id = ?",
+	    "SELECT case_id, request, CASE kind WHEN 'address-verify' THEN NULL ELSE person END, bounced_at,"
+	    " bounce_hash = '', bounce_claimed_at FROM outbox WHERE id = ?",
 	    NUMBER(letter));
 	rc = query_step(&q, e);
 	if (rc == 1) {

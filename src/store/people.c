@@ -111,7 +111,7 @@ person_get(struct store *s, int64_t id, struct arena *a, struct person *out, str
 	return rc == 1 ? 0 : -1;
 }
 
-/* id 0 where nobody has it. */
+/* id 0 where nobody has it, or nobody has shown to have it. */
 int
 person_by_address(struct store *s, struct str address, struct arena *a, struct person *out, struct err *e)
 {
@@ -121,7 +121,9 @@ person_by_address(struct store *s, struct str address, struct arena *a, struct p
 	*out = (struct person){ 0 };
 	if (address.n == 0)
 		return 0;
-	QUERY(&q, s, "SELECT " PERSON " FROM person_address x JOIN person p ON p.id = x.person WHERE x.address = ?",
+	QUERY(&q, s,
+	    "SELECT " PERSON " FROM person_address x JOIN person p ON p.id = x.person WHERE x.address = ?"
+	    " AND x.verified_at IS NOT NULL",
 	    TEXT(address_key(a, address)));
 	rc = query_step(&q, e);
 	if (rc == 1)
@@ -221,7 +223,7 @@ store_person_find(struct store *s, struct str address, struct arena *a, struct p
 
 	QUERY(&q, s,
 	    "SELECT " RECORD " FROM person_address x JOIN person p ON p.id = x.person"
-	    " LEFT JOIN organisation o ON o.id = p.organisation WHERE x.address = ?",
+	    " LEFT JOIN organisation o ON o.id = p.organisation WHERE x.address = ? AND x.verified_at IS NOT NULL",
 	    TEXT(address_key(a, address)));
 	rc = query_step(&q, e);
 	if (rc == 1)

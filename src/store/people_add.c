@@ -158,14 +158,14 @@ pin_add(struct store *s, int64_t person, struct err *e)
 }
 
 static int
-address_add(struct store *s, int64_t person, struct str address, int64_t now, struct err *e)
+address_add(struct store *s, int64_t person, struct str address, int64_t verified_at, struct err *e)
 {
 	char key[ADDRESS_MOST];
 
 	for (size_t i = 0; i < address.n; i++)
 		key[i] = char_lower(address.p[i]);
 	return RUN(s, NULL, e, "INSERT INTO person_address (address, person, verified_at) VALUES (?, ?, ?)",
-	    TEXT(((struct str){ key, address.n })), NUMBER(person), NUMBER(now));
+	    TEXT(((struct str){ key, address.n })), NUMBER(person), ID(verified_at));
 }
 
 static int
@@ -207,11 +207,36 @@ store_person_add(struct store *s, const struct person_record *p, int64_t now, in
 }
 
 int
-store_person_address_add(struct store *s, int64_t person, struct str address, int64_t now, struct err *e)
+store_person_address_add(struct store *s, int64_t person, struct str address, int64_t verified_at, struct err *e)
 {
 	if (address_check(address, e) || address_free(s, address, e))
 		return -1;
-	return address_add(s, person, address, now, e);
+	return address_add(s, person, address, verified_at, e);
+}
+
+int
+store_person_set(struct store *s, const struct person_record *p, struct err *e)
+{
+	const struct person *v = &p->person;
+
+	if (store_person_check(p, e))
+		return -1;
+	return RUN(s, NULL, e,
+	    "UPDATE person SET first_name = ?, last_name = ?, employer = ?, country = ?, phone = ?, queue = ?,"
+	    " language = ? WHERE id = ?",
+	    TEXT(v->first_name), TEXT(v->last_name), TEXT(p->employer), TEXT(p->country), TEXT(p->phone),
+	    TEXT(p->queue), TEXT(v->language), NUMBER(v->id));
+}
+
+int
+store_person_pin_renew(struct store *s, int64_t person, struct err *e)
+{
+	int64_t changes;
+
+	if (RUN(s, &changes, e, "DELETE FROM person_pin WHERE person = ?", NUMBER(person)))
+		return -1;
+	return changes == 1 ? pin_add(s, person, e)
+			    : err_set(e, ERR_REJECT, "this person is no contact and has no PIN");
 }
 
 int

@@ -66,7 +66,7 @@ CREATE INDEX person_approver ON person (id) WHERE is_approver = 1;
 CREATE TABLE person_address (
 	address TEXT PRIMARY KEY CHECK (address <> ''),
 	person INTEGER NOT NULL REFERENCES person,
-	verified_at INTEGER
+	verified_at INTEGER -- NULL: nobody has shown that it is the person's; mail from it is nobody's
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX person_address_person ON person_address (person);
 
@@ -401,7 +401,7 @@ CREATE INDEX outbox_answered ON outbox (person, created_at) WHERE is_answer = 1;
 CREATE TABLE token (
 	id INTEGER PRIMARY KEY,
 	hash TEXT NOT NULL UNIQUE,
-	kind TEXT NOT NULL CHECK (kind IN ('case', 'approval', 'confirmation')),
+	kind TEXT NOT NULL CHECK (kind IN ('case', 'approval', 'confirmation', 'address')),
 	state TEXT NOT NULL CHECK (state IN ('valid', 'used', 'void')),
 	case_id INTEGER REFERENCES cases,
 	request INTEGER REFERENCES request,

@@ -198,6 +198,87 @@ set_reopen(void)
 	w.r.new_text = STR("it is back\n#reopen\n");
 }
 
+/* Eva's answer from the address that was asked about. */
+static void
+set_address(void)
+{
+	struct token_fact *t = world_token(&w, TOKEN_OF_ADDRESS, EVA);
+
+	t->case_id = t->request_id = 0;
+	t->sent_to = STR("e.lind@acme.example");
+	w.r.from_strict = STR("E.Lind@acme.example");
+}
+
+static void
+set_address_elsewhere(void)
+{
+	set_address();
+	w.r.from_strict = STR("eva@acme.example");
+}
+
+static void
+set_address_forged(void)
+{
+	set_address();
+	w.r.authentication = AUTH_FAIL;
+}
+
+static void
+set_address_none(void)
+{
+	set_address();
+	w.r.authentication = AUTH_NONE;
+}
+
+static void
+set_address_mode_token(void)
+{
+	set_address_none();
+	w.policy.authentication = AUTHENTICATION_TOKEN;
+}
+
+static void
+set_address_used(void)
+{
+	set_address();
+	w.tokens[0].state = TOKEN_USED;
+}
+
+static void
+set_address_late(void)
+{
+	set_address();
+	w.tokens[0].state = TOKEN_EXPIRED;
+}
+
+static void
+set_address_left(void)
+{
+	set_address();
+	w.tokens[0].owner.active = false;
+}
+
+static void
+set_address_by_list(void)
+{
+	set_address();
+	w.r.is_list = true;
+}
+
+static void
+set_address_and_case(void)
+{
+	set_address();
+	world_token(&w, TOKEN_OF_CASE, EVA);
+}
+
+static void
+set_address_machine(void)
+{
+	set_address();
+	w.r.kind = KIND_AUTO_REPLY;
+}
+
 static void
 set_close_german(void)
 {
@@ -228,6 +309,32 @@ set_close_of_many(void)
 	for (size_t i = 0; i < 60; i++)
 		snprintf(text + 7 * i, sizeof(text) - 7 * i, "#close\n");
 	w.r.new_text = str_of(text);
+}
+
+/* The notice names the word, and its lines hang below the answer without a mark. */
+static void
+set_close_named(void)
+{
+	world_token(&w, TOKEN_OF_CASE, EVA)->sent_text = STR("Ist alles gut, antworten Sie mit\n#schlie\xc3\x9f"
+							     "en auf einer eigenen Zeile.\n");
+	w.r.new_text = STR("Danke!\n\n#schlie\xc3\x9f"
+			   "en\nIst alles gut, antworten Sie mit\n#schlie\xc3\x9f"
+			   "en auf einer eigenen Zeile.\n");
+}
+
+static void
+set_close_long_word(void)
+{
+	static struct command_words words[] = { { STR("de"), STR("#bitteschliessen"), STR("#wiederoeffnen") } };
+	static struct workflow workflow;
+
+	workflow = *w.policy.workflow;
+	workflow.words = words;
+	workflow.n_words = 1;
+	w.policy.workflow = &workflow;
+	world_token(&w, TOKEN_OF_CASE, EVA)->sent_text =
+	    STR("Antworten Sie mit #bitteschliessen auf einer eigenen Zeile.\n");
+	w.r.new_text = STR("#bitteschliessen\n");
 }
 
 static void
@@ -677,12 +784,27 @@ static const struct row {
 	    "update notice:reopen-requested#>rita" },
 	{ "C8: #close", EVA, set_close, OUTCOME_APPENDED, "closure-requested",
 	    "update status:OPEN notice:closure-requested#>rita" },
+	{ "P1: an address is verified", 0, set_address, OUTCOME_DECIDED, "address-verified", "token address" },
+	{ "P1: in mode token", 0, set_address_mode_token, OUTCOME_DECIDED, "address-verified", "token address" },
+	{ "P1: not from another address", EVA, set_address_elsewhere, OUTCOME_REFUSED, "address-differs", "" },
+	{ "P1: not by a forged answer", 0, set_address_forged, OUTCOME_REFUSED, "authentication-failed", "" },
+	{ "P1: not by an unauthenticated one", 0, set_address_none, OUTCOME_HELD, "unverified", "" },
+	{ "P1: not twice", 0, set_address_used, OUTCOME_REFUSED, "address-token-ended", "" },
+	{ "P1: not too late", 0, set_address_late, OUTCOME_REFUSED, "address-token-ended", "" },
+	{ "P1: not for one who has left", 0, set_address_left, OUTCOME_REFUSED, "address-token-ended", "" },
+	{ "P1: not through a list", 0, set_address_by_list, OUTCOME_HELD, "unverified", "" },
+	{ "P1: not together with a case", 0, set_address_and_case, OUTCOME_HELD, "references-differ", "" },
+	{ "P1: not by a machine", 0, set_address_machine, OUTCOME_MACHINE, "auto-reply", "" },
 	{ "C8: #close in another language", EVA, set_close_german, OUTCOME_APPENDED, "closure-requested",
 	    "update status:OPEN notice:closure-requested#>rita" },
 	{ "C8: #close from an East Asian keyboard", EVA, set_close_full_width, OUTCOME_APPENDED, "closure-requested",
 	    "update status:OPEN notice:closure-requested#>rita" },
 	{ "C8: #close only as a whole line", EVA, set_close_in_a_line, OUTCOME_APPENDED, "customer-replied", APPEND },
 	{ "C8: no letter has sixty of them", EVA, set_close_of_many, OUTCOME_APPENDED, "customer-replied", APPEND },
+	{ "C8: #close above the notice that names it", EVA, set_close_named, OUTCOME_APPENDED, "closure-requested",
+	    "update status:OPEN notice:closure-requested#>rita" },
+	{ "C8: a long word that the notice names", EVA, set_close_long_word, OUTCOME_APPENDED, "closure-requested",
+	    "update status:OPEN notice:closure-requested#>rita" },
 	{ "C8: #close only in new text", EVA, set_close_quoted, OUTCOME_APPENDED, "customer-replied", APPEND },
 	{ "C8: #close through a list asks for nothing", EVA, set_close_by_list, OUTCOME_APPENDED, "customer-replied",
 	    APPEND },
