@@ -108,7 +108,7 @@ int access_give(struct store *s, int64_t person, int64_t deployment, enum access
     int64_t now, struct err *e);
 
 /* cases.c */
-int case_resolve(struct store *s, int64_t id, int64_t *out, struct err *e);           /* where merges lead to */
+int case_resolve(struct store *s, int64_t id, int64_t *out, struct err *e); /* where merges lead to */
 
 /* blob.c: content by its SHA-256: hex where this process computed it, NULL otherwise. */
 int blob_add(struct store *s, struct str content, int64_t now, int64_t *id, const char *hex, struct err *e);

@@ -67,7 +67,7 @@ CASES = """INSERT INTO cases (id, number, reference, type, sub_type, subject, st
         CASE WHEN n * 2654435761 % 4294967296 / 1000 % 10 THEN 'CLOSED' WHEN n % 2 THEN 'OPEN' ELSE 'AWAITING INFO' END,
         CASE WHEN n * 2654435761 % 4294967296 / 1000 % 10 THEN 'Resolved' WHEN n % 2 THEN 'New' ELSE 'Info Required from Customer' END,
         CASE n % 7 WHEN 0 THEN 'High' WHEN 1 THEN 'Low' WHEN 2 THEN 'Critical' ELSE 'Medium' END,
-        p.organisation, p.organisation, p.id, :staff + n % 50, :first + n * :step, :first + n * :step + (n * 7919 % 900) * 86400000,
+        p.organisation, p.organisation, p.id, :staff + n % 50, :first + n * :step, :first + n * :step + (n * 7919 % 60) * 86400000,
         a.text || ' ' || b.text || iif(n % :rare = 0, ' zanzibar', '')
     FROM (SELECT value AS n FROM numbers WHERE value BETWEEN :from AND :to) JOIN person p ON p.id = 100 + n * 31 % :people
     JOIN sentence a ON a.id = n * 17 % 5000 JOIN sentence b ON b.id = n * 29 % 5000"""
@@ -99,7 +99,7 @@ def fill(path, cases, updates):
         db.execute(f"DROP {kind} {name}")
     values = {"first": now - 900 * 86400000, "staff": PEOPLE + 100, "people": PEOPLE, "rare": max(1, cases // RARE_CASES), "cases": cases}
     bulk(db, "cases", CASES, cases, {**values, "step": 900 * 86400000 // cases}, begun)
-    db.execute("UPDATE cases SET modified_at = min(modified_at, ?)", (now - 1000,))
+    db.execute("UPDATE cases SET modified_at = ?1 - id * 7919 % 2592000000 WHERE modified_at > ?1", (now - 1000,))
     bulk(db, "updates", UPDATES, updates, {**values, "step": 900 * 86400000 // updates}, begun)
     for table in ("case_search", "update_search"):
         progress(f"full text of {table}", begun)
