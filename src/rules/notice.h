@@ -80,7 +80,7 @@ bool notice_has_value(enum notice_kind k, struct str name);
 /* What the names mean:
  * update_text      what was newly written; several lines
  * author_name      who wrote it; author_address: the registered one; contact_name: the case's contact
- * files            names of attachments, one a line
+ * files            names of attachments, one a line; merged_number: of the case that was merged
  * old_status, new_status   "OPEN / Investigation"; both empty where nothing changed
  * reason           constant code; the flag of the same name says it to a template:
  *                  REPLY_REFUSED    "closed-case" -> closed_case, "no-reference" -> no_reference,
