@@ -120,17 +120,6 @@ change_has_terminal(void)
 	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
-bool
-change_confirm(const char *question)
-{
-	char line[16];
-
-	if (!change_has_terminal())
-		return false;
-	fprintf(stderr, "%s [y/N] ", question);
-	return fgets(line, sizeof(line), stdin) != NULL && char_lower(line[0]) == 'y';
-}
-
 int
 change_updates(struct ctl *c, int64_t *out, size_t max, size_t *n)
 {
@@ -175,7 +164,7 @@ change_show_recipients(struct ctl *c, const struct plan *p)
 		fprintf(stderr, "This goes to nobody by mail.\n");
 	if (!change_has_terminal())
 		return ctl_refuse("nothing was done; give --yes to send it");
-	return change_confirm("Send it?") ? CTL_DONE : ctl_refuse("nothing was done");
+	return ctl_agrees("Send it?") ? CTL_DONE : ctl_refuse("nothing was done");
 }
 
 /* One line about the newest thing that happened to the case, as people see it. */
@@ -229,7 +218,7 @@ change_begin(struct ctl *c, int64_t seen, struct case_view *view, struct person 
 			return ctl_refuse("nothing was done; look at it with casectl case show %.*s, then give "
 					  "--version %lld",
 			    STR_ARGS(view->number), (long long)view->version);
-		if (!change_confirm("Go on?"))
+		if (!ctl_agrees("Go on?"))
 			return ctl_refuse("nothing was done");
 		seen = view->version;
 	}

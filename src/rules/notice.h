@@ -66,8 +66,7 @@ struct notice {
 
 /* Supplied by the conductor to every notice, from its case, its addressee and the configuration. Those about a case are
  * empty where the notice names none: brand, address, case_number, case_subject, case_status, case_sub_status,
- * reference, recipient_name, recipient_first_name, date; the words of command in its language: close_word, reopen_word.
- * Ends in NULL. */
+ * reference, recipient_name, recipient_first_name, date; words of command: close_word, reopen_word. Ends in NULL. */
 extern const char *const notice_standard_values[];
 
 /* What notices of kind k carry besides, in a fixed order; ends in NULL. Drawn ones come from the conductor; all others
@@ -80,8 +79,8 @@ bool notice_has_value(enum notice_kind k, struct str name);
 
 /* What the names mean:
  * update_text      what was newly written; several lines
- * author_name      who wrote it; author_address: the registered one
- * files            names of attachments, one a line
+ * author_name      who wrote it; author_address: the registered one; contact_name: the case's contact
+ * files            names of attachments, one a line; merged_number: of the case that was merged
  * old_status, new_status   "OPEN / Investigation"; both empty where nothing changed
  * reason           constant code; the flag of the same name says it to a template:
  *                  REPLY_REFUSED    "closed-case" -> closed_case, "no-reference" -> no_reference,
@@ -108,13 +107,10 @@ bool notice_has_value(enum notice_kind k, struct str name);
  *                  not say yes or no, or say it with a condition), why_empty, why_quote (answer mixed with the quoted
  *                  mail), why_unreadable (encrypted, or not decodable), why_code (confirmation code missing or wrong)
  * code             the six characters a confirmation begins with
- * merged_number    of the case that was merged
- * contact_name     the case's contact
- * registered_address   the address that a person's mail goes to
  * problems, recovered   checks that are not ok, and that are ok again, one a line (English)
  * messages         kept messages, one a line: number, outcome, reason, sender, subject; total: how many
  * reply_to         the address with the letter's own token, for a link in HTML; empty where there are no sub-addresses
- * sender_address   From of the mail in question; never mailed to
+ * sender_address   From of the mail in question; never mailed to; registered_address: that a person's mail goes to
  */
 
 /* ms as "2026-02-03 04:05 UTC" in a; empty for 0. */
