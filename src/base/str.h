@@ -14,6 +14,11 @@
 
 #include "base/slice.h"
 
+struct strings {
+	struct str *list;
+	size_t n;
+};
+
 struct str str_of(const char *z); /* z may be NULL: gives the empty slice */
 bool str_ends(struct str s, struct str suffix);
 bool str_ends_nocase(struct str s, struct str suffix);

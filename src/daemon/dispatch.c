@@ -14,6 +14,7 @@
 #include "base/crypto.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "daemon/alarms.h"
 #include "daemon/process.h"
 #include "daemon/settle.h"
 #include "daemon/timers.h"
@@ -25,7 +26,6 @@
 
 #define CLAIM_MOST 20
 #define CLAIM_STALE_MS 600000
-#define IDLE_MS 30000
 #define LETTER_MOST ((size_t)100 << 20)
 #define STORE_REST_MS 5000
 #define OUTAGE_FIRST_MS 5000 /* no server answers: one letter is tried after this, then after twice that, up to */
@@ -35,7 +35,9 @@ struct dispatch {
 	const struct configuration *configuration;
 	struct store *store;
 	struct watch *watch;
+	struct templates *templates;
 	struct timers *timers;
+	struct alarms *alarms;
 	struct smtp *smtp;
 	struct own_marks marks;
 	struct arena *arena;
@@ -55,8 +57,10 @@ dispatch_open(struct dispatch *d, bool once, struct err *e)
 	buf_init(&d->mail, LETTER_MOST);
 	snprintf(d->claimer, sizeof(d->claimer), "%ld", (long)getpid());
 	if (store_open(c->database, STORE_WRITE, &d->store, e) < 0 || settle_marks(d->store, c, &d->marks, e) < 0 ||
-	    watch_open(c->database, &d->watch, e) < 0 || timers_open(c, d->store, &d->marks, once, &d->timers, e) < 0)
+	    watch_open(c->database, &d->watch, e) < 0 || (d->templates = settle_templates_or_err(c, e)) == NULL)
 		return -1;
+	d->timers = timers_open(c, d->store, &d->marks, d->templates, once);
+	d->alarms = alarms_open(c, d->store, &d->marks, d->templates);
 	d->smtp = smtp_open(c->smtp, c->n_smtp);
 	smtp_stop_when(d->smtp, process_is_stopping);
 	return 0;
@@ -66,7 +70,9 @@ static void
 dispatch_close(struct dispatch *d)
 {
 	smtp_close(&d->smtp);
+	alarms_close(&d->alarms);
 	timers_close(&d->timers);
+	templates_close(&d->templates);
 	watch_close(&d->watch);
 	store_close(&d->store);
 	buf_free(&d->mail);
@@ -210,7 +216,7 @@ dispatch_round(struct dispatch *d, size_t *n, struct err *e)
 	size_t i;
 
 	arena_reset(d->arena);
-	if (timers_run(d->timers, e) < 0)
+	if (timers_run(d->timers, e) < 0 || alarms_run(d->alarms, e) < 0)
 		return -1;
 	if (d->outage && clock_monotonic() < d->resume_at)
 		return 0;
@@ -239,7 +245,7 @@ dispatch_round(struct dispatch *d, size_t *n, struct err *e)
 static int
 dispatch_wait(struct dispatch *d, struct err *e)
 {
-	int64_t next_at, timer_at, ms = IDLE_MS;
+	int64_t next_at, timer_at, ms = alarms_wait(d->alarms);
 
 	if (store_outbox_next(d->store, &next_at, e) < 0 || timers_next(d->timers, &timer_at, e) < 0)
 		return -1;

@@ -16,6 +16,7 @@
 #include "daemon/batch.h"
 #include "daemon/process.h"
 #include "mailbox/session.h"
+#include "store/store_health.h"
 #include "store/store_mail.h"
 
 #define MOVES_AT_ONCE 500
@@ -24,8 +25,9 @@
 #define BACKOFF_LOGIN_MS 300000 /* a refused password is not tried again sooner, or the account gets locked */
 #define SETTLE_MEMORY ((size_t)16 << 20)
 #define WAIT_SLICE_MS 60000 /* a word to the supervisor, and to the routers on the way, each minute */
-#define SUSPECT_HEADER 2    /* fetches that a message may break before only its header is asked for, */
-#define SUSPECT_GIVEN_UP 4  /* and before it is given up */
+#define SERVED_MS 60000
+#define SUSPECT_HEADER 2   /* fetches that a message may break before only its header is asked for, */
+#define SUSPECT_GIVEN_UP 4 /* and before it is given up */
 
 struct intake {
 	const struct configuration *configuration;
@@ -44,6 +46,7 @@ struct intake {
 	uint32_t suspect;       /* a UID whose fetch broke the connection */
 	unsigned suspect_tries; /* how often */
 	struct err trouble;     /* from inside a fetch; kind ERR_NONE: none */
+	int64_t served_at;      /* clock_monotonic() when that was last written down; 0: not since the connection */
 };
 
 static int
@@ -327,6 +330,29 @@ intake_connect(struct intake *in, enum mailbox_trouble *trouble, struct err *e)
 	return intake_move_decided(in, e);
 }
 
+/* Writes down that all there was at that time is done, at most once a minute: for casectl health, and for the timers,
+ * which end no request whose answer may wait unread. */
+static int
+intake_note_served(struct intake *in, int64_t at, struct err *e)
+{
+	int64_t now = clock_monotonic();
+
+	if (in->served_at && now - in->served_at < SERVED_MS)
+		return 0;
+	in->served_at = now;
+	return store_mailbox_served(in->store, in->mailbox->name, at, e);
+}
+
+static void
+intake_note_trouble(struct intake *in, const struct err *why)
+{
+	struct err e;
+
+	in->served_at = 0;
+	if (store_mailbox_trouble(in->store, in->mailbox->name, str_of(why->text), clock_now(), &e) < 0)
+		LOG_WARNING("trouble with a mailbox can not be written down", LOG_Z("reason", e.text));
+}
+
 /* Waits for mail, for poll_seconds at most. */
 static int
 intake_wait(struct intake *in, struct err *e)
@@ -350,7 +376,9 @@ intake_serve(struct intake *in, bool once, enum mailbox_trouble *trouble, struct
 	if (intake_connect(in, trouble, e) < 0)
 		return -1;
 	while (!process_is_stopping()) {
-		if (intake_sweep(in, e) < 0)
+		int64_t now = clock_now();
+
+		if (intake_sweep(in, e) < 0 || (!process_is_stopping() && intake_note_served(in, now, e) < 0))
 			return -1;
 		if (once)
 			return 0;
@@ -398,6 +426,7 @@ intake_loop(struct intake *in, bool once)
 		if (ok == 0)
 			return 0;
 		LOG_ERROR("the mailbox is not served", LOG_TEXT("mailbox", in->mailbox->name), LOG_Z("reason", e.text));
+		intake_note_trouble(in, &e);
 		if (e.kind == ERR_FATAL || once)
 			return 1;
 		if (clock_monotonic() - since > BACKOFF_MOST_MS)

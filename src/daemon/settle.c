@@ -9,6 +9,7 @@
 
 #include "base/crypto.h"
 #include "rules/notice.h"
+#include "store/store_health.h"
 
 int
 settle_marks(struct store *s, const struct configuration *c, struct own_marks *out, struct err *e)
@@ -67,6 +68,7 @@ settle_policy(const struct configuration *c, const struct verdict_phrases *phras
 		.answers_per_10_minutes = c->answers_per_10_minutes,
 		.approval_expiry_days = c->approval_expiry_days,
 		.free_mail_domains = c->free_mail_domains,
+		.workflow = &c->workflow,
 		.reminder_business_days = c->reminder_business_days,
 		.escalation_business_days = c->escalation_business_days,
 	};
@@ -95,4 +97,22 @@ settle_templates_or_err(const struct configuration *c, struct err *e)
 		err_set(e, ERR_FATAL, "templates: %.*s", STR_ARGS(str_trim(buf_str(&errors))));
 	buf_free(&errors);
 	return t;
+}
+
+int
+settle_health(const struct configuration *c, struct store *s, int64_t now, struct arena *a, struct health_check **out,
+    size_t *n, struct err *e)
+{
+	const struct health_limits limits = { c->health_poll_minutes, c->health_waiting_hours, c->health_outbox_minutes,
+		(int64_t)c->health_disk_bytes };
+	struct health_facts f = { .now = now, .n_mailboxes = c->n_mailboxes };
+
+	f.mailboxes = arena_array(a, c->n_mailboxes, sizeof(*f.mailboxes));
+	for (size_t i = 0; i < c->n_mailboxes; i++)
+		f.mailboxes[i] = (struct health_mailbox){ .name = c->mailboxes[i].name,
+			.poll_seconds = c->mailboxes[i].poll_seconds };
+	if (store_health(s, c->database, a, &f, e) < 0)
+		return -1;
+	*n = health_judge(&f, &limits, a, out);
+	return 0;
 }

@@ -7,6 +7,7 @@
 #include "base/configuration.h"
 #include "outbox/template.h"
 #include "reading/reading.h"
+#include "rules/health.h"
 #include "rules/snapshot.h"
 #include "store/store.h"
 
@@ -21,6 +22,10 @@ int settle_marks(struct store *s, const struct configuration *c, struct own_mark
 void settle_reading(
     const struct configuration *c, const struct own_marks *marks, struct arena *a, struct reading_setup *out);
 void settle_policy(const struct configuration *c, const struct verdict_phrases *phrases, struct policy *out);
+
+/* The checks of casectl health as things stand at now, in a. */
+int settle_health(const struct configuration *c, struct store *s, int64_t now, struct arena *a,
+    struct health_check **out, size_t *n, struct err *e);
 
 /* The templates of all kinds of notice, closed by the caller. NULL: errors holds every error, one a line. */
 struct templates *settle_templates(const struct configuration *c, struct buf *errors);

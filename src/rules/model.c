@@ -61,10 +61,20 @@ request_line_approver(const struct request_line *l, int64_t person)
 	return false;
 }
 
+const struct person *
+request_line_giver(const struct request_line *l, int64_t approver)
+{
+	for (size_t i = 0; l->givers && approver && i < l->n_approvers; i++)
+		if (l->approvers[i].id == approver)
+			return l->givers[i].id ? &l->givers[i] : NULL;
+	return NULL;
+}
+
 bool
 request_line_open_to(const struct request_line *l, int64_t approver)
 {
-	return l->state == LINE_PENDING && request_line_approver(l, approver);
+	return l->state == LINE_PENDING && (l->self_grant || l->person.id == 0 || l->person.id != approver) &&
+	       request_line_approver(l, approver);
 }
 
 bool

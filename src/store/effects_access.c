@@ -17,10 +17,10 @@ static int
 line_add(struct store *s, int64_t request, size_t position, const struct request_line *l, struct err *e)
 {
 	return RUN(s, NULL, e,
-	    "INSERT INTO request_line (request, position, deployment, level, before, removal, state)"
-	    " VALUES (?, ?, ?, ?, ?, ?, 'pending')",
-	    NUMBER(request), NUMBER(position), NUMBER(l->deployment.id), Z(name_of(NAMES_LEVEL, (int)l->level)),
-	    Z(name_of(NAMES_LEVEL, (int)l->before)), NUMBER(l->removal));
+	    "INSERT INTO request_line (request, position, deployment, person, level, before, removal, state)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, 'pending')",
+	    NUMBER(request), NUMBER(position), NUMBER(l->deployment.id), ID(l->person.id),
+	    Z(name_of(NAMES_LEVEL, (int)l->level)), Z(name_of(NAMES_LEVEL, (int)l->before)), NUMBER(l->removal));
 }
 
 int
@@ -33,13 +33,14 @@ effect_request_open(struct store *s, const struct effect *f, struct store_change
 	if (effect_case(f, c, &case_id, e))
 		return -1;
 	if (RUN(s, NULL, e,
-		"INSERT INTO request (case_id, version, person, first_name, last_name, address, language, organisation,"
+		"INSERT INTO request (case_id, version, source, person, first_name, last_name, address, language, "
+		"organisation,"
 		" employer, country, phone, requester, requester_name, created_at, expires_at, remind_at, escalate_at)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		NUMBER(case_id), NUMBER(r->version), ID(p->id), TEXT(p->first_name), TEXT(p->last_name),
-		TEXT(p->address), TEXT(p->language), ID(p->organisation), TEXT(r->employer), TEXT(r->country),
-		TEXT(r->phone), ID(r->requester.id), TEXT(r->requester_name), NUMBER(c->now), NUMBER(r->expires_at),
-		ID(r->remind_at), ID(r->escalate_at)))
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		NUMBER(case_id), NUMBER(r->version), ID(r->source.id), ID(p->id), TEXT(p->first_name),
+		TEXT(p->last_name), TEXT(p->address), TEXT(p->language), ID(p->organisation), TEXT(r->employer),
+		TEXT(r->country), TEXT(r->phone), ID(r->requester.id), TEXT(r->requester_name), NUMBER(c->now),
+		NUMBER(r->expires_at), ID(r->remind_at), ID(r->escalate_at)))
 		return -1;
 	c->new_request = store_last_id(s);
 	for (size_t i = 0; i < r->n_lines; i++)
@@ -80,10 +81,10 @@ effect_line(struct store *s, const struct effect *f, struct store_change *c, str
 	if (line_find(s, f, c, &id, e))
 		return -1;
 	if (RUN(s, &changes, e,
-		"UPDATE request_line SET state = ?, decided_by = ?, decided_at = ?, comment = ?"
+		"UPDATE request_line SET state = ?, decided_by = ?, on_behalf_of = ?, decided_at = ?, comment = ?"
 		" WHERE id = ? AND state = 'pending'",
-		Z(name_of(NAMES_LINE_STATE, (int)f->line_state)), ID(f->person.id), NUMBER(c->now), TEXT(f->text),
-		NUMBER(id)))
+		Z(name_of(NAMES_LINE_STATE, (int)f->line_state)), ID(f->person.id), ID(f->on_behalf_of), NUMBER(c->now),
+		TEXT(f->text), NUMBER(id)))
 		return -1;
 	return changes == 1 ? 0 : err_set(e, ERR_REJECT, "the request was decided meanwhile");
 }
@@ -101,7 +102,8 @@ grant_load(struct store *s, int64_t line, struct grant *g, struct err *e)
 	int rc, level;
 
 	QUERY(&q, s,
-	    "SELECT r.id, r.person, l.deployment, l.decided_by, l.level, l.removal FROM request_line l"
+	    "SELECT r.id, coalesce(l.person, r.person), l.deployment, l.decided_by, l.level, l.removal FROM "
+	    "request_line l"
 	    " JOIN request r ON r.id = l.request WHERE l.id = ? AND l.state = 'approved' AND l.granted_at IS NULL",
 	    NUMBER(line));
 	rc = query_step(&q, e);
@@ -237,10 +239,24 @@ effect_request_times(struct store *s, const struct effect *f, struct store_chang
 int
 effect_leave(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
 {
-	if (RUN(s, NULL, e, "UPDATE person SET is_active = 0 WHERE id = ?", NUMBER(f->person.id)))
+	if (RUN(s, NULL, e, "UPDATE person SET is_active = 0, is_approver = 0 WHERE id = ?", NUMBER(f->person.id)) ||
+	    RUN(s, NULL, e, "DELETE FROM approver WHERE person = ?", NUMBER(f->person.id)) ||
+	    RUN(s, NULL, e, "UPDATE delegation SET ends_at = min(ends_at, ?1) WHERE giver = ?2 OR delegate = ?2",
+		NUMBER(c->now), NUMBER(f->person.id)))
 		return -1;
 	return RUN(s, NULL, e, "UPDATE token SET state = 'void', changed_at = ? WHERE person = ? AND state = 'valid'",
 	    NUMBER(c->now), NUMBER(f->person.id));
+}
+
+int
+effect_return(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
+{
+	int64_t changes;
+
+	(void)c;
+	if (RUN(s, &changes, e, "UPDATE person SET is_active = 1 WHERE id = ? AND is_active = 0", NUMBER(f->person.id)))
+		return -1;
+	return changes == 1 ? 0 : err_set(e, ERR_REJECT, "the person is active already");
 }
 
 int

@@ -68,8 +68,7 @@ struct str column_text(struct query *q, int i, struct arena *a);
 /* Turns what SQLite said into *e: -1. */
 int store_error(struct store *s, int rc, const char *doing, struct err *e);
 
-/* An array that grows in an arena. */
-struct list {
+struct list { /* an array that grows in an arena */
 	void *items;
 	size_t n, cap;
 };
@@ -90,7 +89,8 @@ enum names {
 	NAMES_VISIBILITY,
 	NAMES_LETTER_STATE,
 	NAMES_KIND,
-	NAMES_AUTHENTICATION
+	NAMES_AUTHENTICATION,
+	NAMES_HEALTH
 };
 const char *name_of(enum names set, int value);
 int name_column(struct query *q, int i, enum names set, int *out, struct err *e);

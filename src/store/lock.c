@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int
@@ -97,6 +98,28 @@ store_lock_daemon(struct str path, int *fd, struct err *e)
 	}
 	*fd = f;
 	return 0;
+}
+
+bool
+store_lock_is_held(struct str path, int64_t *since)
+{
+	char name[4096];
+	struct stat st;
+	struct err e;
+	bool held;
+	int f;
+
+	*since = 0;
+	if (lock_name(path, name, &e))
+		return false;
+	f = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (f < 0)
+		return false;
+	held = flock(f, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	if (held && fstat(f, &st) == 0) /* the daemon writes its pid when it starts */
+		*since = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+	close(f);
+	return held;
 }
 
 void

@@ -6,6 +6,7 @@
 
 #include "store/internal.h"
 
+#include "rules/health.h"
 #include "store/store_outbox.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -19,13 +20,15 @@ static const char *const outcomes[] = { "none", "appended", "posted", "decided",
 static const char *const notices[] = { "case-opened", "update", "info-requested", "status-changed", "solution-proposed",
 	"case-closed", "customer-replied", "reply-refused", "access-request", "ask-again", "confirm", "already-decided",
 	"decision-receipt", "decision-requester", "access-granted", "access-denied", "access-expired", "reminder",
-	"escalation", "security", "closure-requested", "reopen-requested" };
+	"escalation", "security", "closure-requested", "reopen-requested", "case-merged", "case-escalated",
+	"case-transcript", "address-verify", "alarm", "messages-kept" };
 static const char *const ways[] = { "mail", "casectl", "system" };
 static const char *const visibilities[] = { "public", "internal" };
 static const char *const letter_states[] = { "queued", "claimed", "sent", "unknown", "failed", "cancelled" };
 static const char *const kinds[] = { "person", "auto-reply", "bounce", "delay", "report", "complaint", "calendar",
 	"reaction", "own" };
 static const char *const authentications[] = { "fail", "none", "weak", "pass" };
+static const char *const healths[] = { "ok", "warning", "critical", "unknown" };
 
 /* Who adds a value adds its name here. */
 _Static_assert(COUNT(levels) == ACCESS_LEVELS, "a name for each access level");
@@ -37,6 +40,7 @@ _Static_assert(COUNT(notices) == NOTICE_COUNT, "a name for each notice");
 _Static_assert(COUNT(ways) == WAY_SYSTEM + 1, "a name for each way");
 _Static_assert(COUNT(letter_states) == LETTER_STATES, "a name for each letter state");
 _Static_assert(COUNT(kinds) == KIND_COUNT, "a name for each kind");
+_Static_assert(COUNT(healths) == HEALTH_UNKNOWN + 1, "a name for each state of health");
 _Static_assert(COUNT(authentications) == AUTH_PASS + 1, "a name for each authentication level");
 
 static const struct {
@@ -55,6 +59,7 @@ static const struct {
 	[NAMES_LETTER_STATE] = { "letter state", letter_states, COUNT(letter_states) },
 	[NAMES_KIND] = { "kind", kinds, COUNT(kinds) },
 	[NAMES_AUTHENTICATION] = { "authentication", authentications, COUNT(authentications) },
+	[NAMES_HEALTH] = { "state of health", healths, COUNT(healths) },
 };
 
 const char *

@@ -105,6 +105,7 @@ CREATE TABLE delegation (
 	ends_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX delegation_giver ON delegation (giver, ends_at);
+CREATE INDEX delegation_delegate ON delegation (delegate);
 
 -- Bytes by content: raw mail and attachments ------------------------------------------------------------------------
 
@@ -127,7 +128,7 @@ CREATE TABLE cases (
 	subject TEXT NOT NULL,
 	status TEXT NOT NULL,
 	sub_status TEXT NOT NULL,
-	is_closed INTEGER NOT NULL GENERATED ALWAYS AS (status = 'CLOSED') STORED,
+	is_closed INTEGER NOT NULL DEFAULT 0, -- whether the configuration has the status as a closed one
 	priority TEXT NOT NULL,
 	deployment INTEGER REFERENCES deployment,
 	organisation INTEGER REFERENCES organisation, -- the deployment's
@@ -138,6 +139,9 @@ CREATE TABLE cases (
 	closed_at INTEGER,
 	version INTEGER NOT NULL DEFAULT 1,
 	merged_into INTEGER REFERENCES cases,
+	split_from INTEGER REFERENCES cases,
+	escalated_to INTEGER REFERENCES person,
+	escalated_at INTEGER,
 	description TEXT NOT NULL
 ) STRICT;
 CREATE INDEX cases_modified ON cases (modified_at);
@@ -149,6 +153,7 @@ CREATE INDEX cases_organisation ON cases (organisation, modified_at);
 CREATE INDEX cases_contact ON cases (contact, modified_at);
 CREATE INDEX cases_owner ON cases (owner, modified_at);
 CREATE INDEX cases_merged ON cases (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX cases_split ON cases (split_from) WHERE split_from IS NOT NULL;
 
 CREATE TABLE case_update (
 	id INTEGER PRIMARY KEY,
@@ -220,6 +225,7 @@ CREATE TABLE request (
 	id INTEGER PRIMARY KEY,
 	case_id INTEGER NOT NULL REFERENCES cases,
 	version INTEGER NOT NULL,
+	source INTEGER REFERENCES deployment, -- of a copy: what it is copied from; each line has its person then
 	person INTEGER REFERENCES person, -- NULL: becomes a contact when access is granted, from the fields below
 	first_name TEXT NOT NULL,
 	last_name TEXT NOT NULL,
@@ -245,11 +251,13 @@ CREATE TABLE request_line (
 	request INTEGER NOT NULL REFERENCES request,
 	position INTEGER NOT NULL,
 	deployment INTEGER NOT NULL REFERENCES deployment,
+	person INTEGER REFERENCES person, -- of a copy; NULL: the request's
 	level TEXT NOT NULL,
 	before TEXT NOT NULL,
 	removal INTEGER NOT NULL,
 	state TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'denied', 'expired', 'cancelled')),
 	decided_by INTEGER REFERENCES person,
+	on_behalf_of INTEGER REFERENCES person, -- who had delegated the decision to decided_by
 	decided_at INTEGER,
 	comment TEXT NOT NULL DEFAULT '',
 	granted_at INTEGER,
@@ -257,6 +265,7 @@ CREATE TABLE request_line (
 ) STRICT;
 CREATE INDEX request_line_pending ON request_line (request) WHERE state = 'pending';
 CREATE INDEX request_line_deployment ON request_line (deployment);
+CREATE INDEX request_line_person ON request_line (person) WHERE person IS NOT NULL;
 
 CREATE TABLE request_asked (
 	request INTEGER NOT NULL REFERENCES request,
@@ -315,6 +324,22 @@ CREATE INDEX message_raw ON message (raw) WHERE raw IS NOT NULL;
 CREATE INDEX message_mailbox ON message (mailbox, id);
 CREATE INDEX message_decided ON message (decided_at);
 CREATE INDEX message_token ON message (token) WHERE token IS NOT NULL;
+
+-- When each mailbox was last served to the end, and when it last was not.
+CREATE TABLE mailbox_state (
+	mailbox TEXT PRIMARY KEY,
+	polled_at INTEGER,
+	trouble_at INTEGER,
+	trouble TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+
+-- What administrators were told of the health of the whole: a check without a row is ok.
+CREATE TABLE alarm (
+	name TEXT PRIMARY KEY,
+	state TEXT NOT NULL,
+	told TEXT NOT NULL,
+	told_at INTEGER
+) STRICT, WITHOUT ROWID;
 
 -- Outgoing mail ------------------------------------------------------------------------------------------------------
 
@@ -382,6 +407,14 @@ CREATE INDEX token_person ON token (person) WHERE state = 'valid'; -- offboardin
 CREATE INDEX token_request ON token (request) WHERE request IS NOT NULL;
 CREATE INDEX token_case ON token (case_id) WHERE case_id IS NOT NULL;
 CREATE INDEX token_letter ON token (letter) WHERE letter IS NOT NULL;
+
+-- The lines of the request that the mail with the token has shown: an answer to it decides no other.
+CREATE TABLE token_line (
+	token INTEGER NOT NULL REFERENCES token ON DELETE CASCADE,
+	line INTEGER NOT NULL REFERENCES request_line ON DELETE CASCADE,
+	PRIMARY KEY (token, line)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX token_line_line ON token_line (line);
 
 -- Audit: only ever added to ------------------------------------------------------------------------------------------
 

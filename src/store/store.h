@@ -29,6 +29,8 @@ int store_key(struct store *s, char key[65], struct err *e);
  * long as the lock is held. After an unclean stop (the marker is still there) checks the file (quick_check) first. */
 int store_lock_daemon(struct str path, int *fd, struct err *e);
 void store_unlock_daemon(struct str path, int *fd); /* a clean stop */
+/* Whether a daemon runs on this database; *since: when it started, ms, 0 where that is not known. */
+bool store_lock_is_held(struct str path, int64_t *since);
 
 int store_begin(struct store *s, struct err *e); /* a write transaction; waits for other writers up to 10 s */
 /* Refused (ERR_FATAL, and rolled back) where a write or an effect of the transaction failed. */
@@ -87,7 +89,9 @@ struct store_token {
 	int version;
 	struct str code; /* confirmation: plain; stored as a hash */
 	bool confirms;
-	int64_t expires_at; /* 0: never */
+	int64_t expires_at;   /* 0: never */
+	const int64_t *lines; /* of the request, that the mail shows; all of them are there */
+	size_t n_lines;
 };
 int store_token_add(struct store *s, const struct store_token *t, int64_t now, struct err *e);
 
