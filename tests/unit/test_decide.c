@@ -899,8 +899,17 @@ test_texts(void)
 	w.r.n_notes = 1;
 	decide_message(&w.r, &w.arrival, &w.s, &w.policy, w.arena, &w.plan);
 	IS_STR(world_effect(&w.plan, EFFECT_UPDATE)->text,
-	    STR("Here it is.\nWednesday we wrote\n[attachment-dropped big.zip 31457280]"),
+	    STR("Here it is.\nWednesday we wrote\n\n[a file was left out, by its size or number: big.zip, 31457280 "
+		"bytes]"),
 	    "our own words at the end go, however they were wrapped; 42: what was dropped is said");
+	arena_close(&w.arena);
+	world_init(&w, NULL);
+	world_from(&w, EVA);
+	world_token(&w, TOKEN_OF_CASE, EVA);
+	w.r.new_text = STR("one\x1b[2J\ttwo\xe2\x80\xaethree\n\xe2\x80\x8d");
+	decide_message(&w.r, &w.arrival, &w.s, &w.policy, w.arena, &w.plan);
+	IS_STR(world_effect(&w.plan, EFFECT_UPDATE)->text, STR("one\\x{1b}[2J\ttwo\\x{202e}three\n\xe2\x80\x8d"),
+	    "44: controls and marks of direction are stored as text, what joins letters as it is");
 	IS_STR(world_value(&w.plan, NOTICE_CUSTOMER_REPLIED, "old_status"),
 	    STR("AWAITING INFO / Info Required from Customer"), "C7: the owner sees the status before");
 	IS_STR(
