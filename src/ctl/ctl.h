@@ -52,22 +52,15 @@ struct verb {
 	int (*run)(struct ctl *c);
 };
 
-/* All commands; each table ends in a NULL group. One a file, joined in args.c. */
+/* All commands; each table ends in a NULL group, one a file, joined in args.c. */
 extern const struct verb verbs_setup[];
 extern const struct verb verbs_health[];
 extern const struct verb verbs_people[];
-extern const struct verb verbs_case[];
-extern const struct verb verbs_case_change[];
-extern const struct verb verbs_case_tie[];
-extern const struct verb verbs_case_send[];
-extern const struct verb verbs_access[];
-extern const struct verb verbs_access_edit[];
-extern const struct verb verbs_access_mirror[];
-extern const struct verb verbs_access_end[];
-extern const struct verb verbs_access_report[];
+extern const struct verb verbs_case[], verbs_case_change[], verbs_case_tie[], verbs_case_send[];
+extern const struct verb verbs_access[], verbs_access_edit[], verbs_access_mirror[], verbs_access_end[],
+    verbs_access_report[];
 extern const struct verb verbs_delegation[];
-extern const struct verb verbs_mail[];
-extern const struct verb verbs_mail_change[];
+extern const struct verb verbs_mail[], verbs_mail_change[];
 extern const struct verb verbs_outbox[];
 extern const struct verb verbs_read[];
 extern const struct verb verbs_check_auth[], verbs_contact[];

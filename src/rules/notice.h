@@ -69,27 +69,23 @@ struct notice {
  * Ends in NULL. */
 extern const char *const notice_standard_values[];
 
-/* What notices of kind k carry besides, in a fixed order; ends in NULL. Drawn ones come from the conductor; all others
- * are set by the plan, empty where there is nothing to say. */
+/* What notices of kind k carry besides, in a fixed order; ends in NULL. Set by the plan, empty where there is nothing
+ * to say, but for what the conductor draws for the letter: code, reply_to. */
 const char *const *notice_values(enum notice_kind k);
-/* Whether the value comes from what is drawn for the letter, so that no plan can know it: code, reply_to. */
 bool notice_value_is_drawn(const char *name);
-/* Whether templates of kind k may use name: standard or of its own. */
-bool notice_has_value(enum notice_kind k, struct str name);
+bool notice_has_value(enum notice_kind k, struct str name); /* whether templates may use it: standard, or of its own */
 
 /* What the names mean:
  * update_text      what was newly written; several lines
  * author_name      who wrote it; author_address: the registered one
  * files            names of attachments, one a line
  * old_status, new_status   "OPEN / Investigation"; both empty where nothing changed
- * reason           constant code; the flag of the same name says it to a template:
- *                  REPLY_REFUSED    "closed-case" -> closed_case, "no-reference" -> no_reference,
- *                                   "not-permitted" -> not_permitted
+ * reason           constant code; the flag of the same name, with "_", says it to a template:
+ *                  REPLY_REFUSED    "closed-case", "no-reference", "not-permitted"
  *                  ALREADY_DECIDED  "decided", "expired", "superseded", "cancelled"
  *                  ESCALATION       "no-approver", "approver-is-grantee", "approver-bounced",
- *                                   "answer-refused", "unanswered", "approver-absent" (flag: unanswered),
- *                                   "bounce-unproved", "complaint-unproved" (flag of both:
- *                                   report_unproved), "complained"
+ *                  "answer-refused", "unanswered", "approver-absent" (flag: unanswered), "complained",
+ *                  "bounce-unproved", "complaint-unproved" (flag: report_unproved)
  *                  SECURITY         "sender-differs", "authentication-failed"
  * detail           the same in plain words (English), for administrators
  * person_name, person_address, person_employer   whom the request is about; of a copy the names of several, and no
@@ -115,8 +111,7 @@ bool notice_has_value(enum notice_kind k, struct str name);
  * registered_address   the address that a person's mail goes to
  * problems, recovered   checks that are not ok, and that are ok again, one a line (English)
  * messages         kept messages, one a line: number, outcome, reason, sender, subject; total: how many
- * reply_to         the address with the letter's own token, for a link in HTML; empty where there are no sub-addresses
- * sender_address   From of the mail in question; never mailed to
+ * reply_to         the address with the letter's token, or empty; sender_address: From of the mail, never mailed to
  */
 
 /* ms as "2026-02-03 04:05 UTC" in a; empty for 0. */
