@@ -5,11 +5,10 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/json.h"
 #include "ctl/access_ask.h"
+#include "ctl/change.h"
 #include "ctl/table.h"
 #include "store/store_people.h"
 
@@ -228,20 +227,6 @@ mirror_show(struct ctl *c, struct str *lines)
 	return status;
 }
 
-/* Asks on the terminal; no where there is none to ask on. */
-static bool
-agrees(const char *question)
-{
-	char answer[16];
-
-	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-		return false;
-	fprintf(stderr, "%s [y/N] ", question);
-	if (fgets(answer, sizeof(answer), stdin) == NULL)
-		return false;
-	return strcmp(answer, "y\n") == 0 || strcmp(answer, "yes\n") == 0;
-}
-
 static int
 access_mirror_run(struct ctl *c)
 {
@@ -252,7 +237,7 @@ access_mirror_run(struct ctl *c)
 
 	if (status != CTL_DONE || ctl_has(c, "dry-run"))
 		return status;
-	if (!ctl_has(c, "yes") && !agrees("Ask the approvers for these changes?"))
+	if (!ctl_has(c, "yes") && !change_agrees("Ask the approvers for these changes?"))
 		return ctl_refuse("nothing was asked for; with --yes it is");
 	if ((status = ctl_begin(c)) != CTL_DONE)
 		return status;

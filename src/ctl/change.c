@@ -120,6 +120,19 @@ change_has_terminal(void)
 	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
+bool
+change_agrees(const char *question)
+{
+	char answer[16];
+
+	if (!change_has_terminal())
+		return false;
+	fprintf(stderr, "%s [y/N] ", question);
+	if (fgets(answer, sizeof(answer), stdin) == NULL)
+		return false;
+	return strcmp(answer, "y\n") == 0 || strcmp(answer, "yes\n") == 0;
+}
+
 int
 change_updates(struct ctl *c, int64_t *out, size_t max, size_t *n)
 {
@@ -164,7 +177,7 @@ change_show_recipients(struct ctl *c, const struct plan *p)
 		fprintf(stderr, "This goes to nobody by mail.\n");
 	if (!change_has_terminal())
 		return ctl_refuse("nothing was done; give --yes to send it");
-	return ctl_agrees("Send it?") ? CTL_DONE : ctl_refuse("nothing was done");
+	return change_agrees("Send it?") ? CTL_DONE : ctl_refuse("nothing was done");
 }
 
 /* One line about the newest thing that happened to the case, as people see it. */
@@ -218,7 +231,7 @@ change_begin(struct ctl *c, int64_t seen, struct case_view *view, struct person 
 			return ctl_refuse("nothing was done; look at it with casectl case show %.*s, then give "
 					  "--version %lld",
 			    STR_ARGS(view->number), (long long)view->version);
-		if (!ctl_agrees("Go on?"))
+		if (!change_agrees("Go on?"))
 			return ctl_refuse("nothing was done");
 		seen = view->version;
 	}

@@ -69,7 +69,9 @@ int change_author(struct ctl *c, struct person *out);
  * outside of any transaction, elsewhere the change is refused. 0, or the exit status. */
 int change_begin(struct ctl *c, int64_t seen, struct case_view *view, struct person *author);
 
-/* Whether there is one to ask on, with ctl_agrees. */
+/* Asks on the terminal for a yes; false also where there is none to ask on. */
+bool change_agrees(const char *question);
+/* Whether there is one to ask on. */
 bool change_has_terminal(void);
 
 /* Writes the audit row of a change without a plan, and commits; details, a JSON object, is freed. 0, or the exit

@@ -67,6 +67,8 @@ contact_set(struct ctl *c)
 	size_t empty;
 	int status;
 
+	if (c->n_options == 0)
+		return fprintf(stderr, "casectl: name what is to change; see casectl contact set --help\n"), CTL_USAGE;
 	if ((status = ctl_language(c, &language)) != CTL_DONE || (status = ctl_begin(c)) != CTL_DONE)
 		return status;
 	if (store_person_find(c->store, ctl_word(c, 0), c->arena, &r, &e) < 0)

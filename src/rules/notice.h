@@ -69,27 +69,23 @@ struct notice {
  * reference, recipient_name, recipient_first_name, date; words of command: close_word, reopen_word. Ends in NULL. */
 extern const char *const notice_standard_values[];
 
-/* What notices of kind k carry besides, in a fixed order; ends in NULL. Drawn ones come from the conductor; all others
- * are set by the plan, empty where there is nothing to say. */
+/* What notices of kind k carry besides, in a fixed order; ends in NULL. Set by the plan, empty where there is nothing
+ * to say, but for what the conductor draws for the letter: code, reply_to. */
 const char *const *notice_values(enum notice_kind k);
-/* Whether the value comes from what is drawn for the letter, so that no plan can know it: code, reply_to. */
 bool notice_value_is_drawn(const char *name);
-/* Whether templates of kind k may use name: standard or of its own. */
-bool notice_has_value(enum notice_kind k, struct str name);
+bool notice_has_value(enum notice_kind k, struct str name); /* whether templates may use it: standard, or of its own */
 
 /* What the names mean:
  * update_text      what was newly written; several lines
  * author_name      who wrote it; author_address: the registered one; contact_name: the case's contact
  * files            names of attachments, one a line; merged_number: of the case that was merged
  * old_status, new_status   "OPEN / Investigation"; both empty where nothing changed
- * reason           constant code; the flag of the same name says it to a template:
- *                  REPLY_REFUSED    "closed-case" -> closed_case, "no-reference" -> no_reference,
- *                                   "not-permitted" -> not_permitted
+ * reason           constant code; the flag of the same name, with "_", says it to a template:
+ *                  REPLY_REFUSED    "closed-case", "no-reference", "not-permitted"
  *                  ALREADY_DECIDED  "decided", "expired", "superseded", "cancelled"
  *                  ESCALATION       "no-approver", "approver-is-grantee", "approver-bounced",
- *                                   "answer-refused", "unanswered", "approver-absent" (flag: unanswered),
- *                                   "bounce-unproved", "complaint-unproved" (flag of both:
- *                                   report_unproved), "complained"
+ *                  "answer-refused", "unanswered", "approver-absent" (flag: unanswered), "complained",
+ *                  "bounce-unproved", "complaint-unproved" (flag: report_unproved)
  *                  SECURITY         "sender-differs", "authentication-failed"
  * detail           the same in plain words (English), for administrators
  * person_name, person_address, person_employer   whom the request is about; of a copy several names, no address

@@ -105,7 +105,7 @@ def test_C11_mine_is_what_i_am_contact_or_owner_of(house):
 
 def test_a_search_shows_where_it_was_found(house):
     o = busy(house)
-    o.ctl("case", "reply", "3", "The Zürich printer is out of paper.")
+    o.ctl("case", "reply", "3", "--yes", "The Zürich printer is out of paper.")
     found = o.json("case", "search", "printer")
     tap.equal({int(r["number"]): r["snippet"] for r in found},
               {2: "The [printer] says toner.", 3: "The Zürich [printer] is out of paper."}, "found, with the words in brackets")
