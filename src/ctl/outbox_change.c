@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "base/json.h"
-#include "ctl/ctl.h"
+#include "ctl/verbs.h"
 #include "store/store_outbox.h"
 
 int

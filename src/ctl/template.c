@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "ctl/listing.h"
+#include "ctl/verbs.h"
 #include "daemon/settle.h"
 
 #define JSON_MOST ((size_t)64 << 20)

@@ -138,7 +138,7 @@ def test_letters_of_a_case_keep_their_order(rig):
         with installed(rig, s.port, senders=4) as daemon:
             number = daemon.desk.open_case(daemon.people[0], "ACME-1", daemon.rita)
             for n in range(8):
-                daemon.ctl("case", "reply", number, "--by", daemon.rita.address, f"Number {n}.")
+                daemon.ctl("case", "reply", number, "--by", daemon.rita.address, "--yes", f"Number {n}.")
             for n in range(6):
                 letter(daemon, 1 + n % 2)
             daemon.start()
