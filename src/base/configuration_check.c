@@ -75,6 +75,12 @@ mailboxes_check(struct configuration *c, struct problems *p)
 
 		server_check(&m->server, ports, m, p);
 		folders_check(m, p);
+		if (str_equal_nocase(m->name, STR("file")))
+			problem_at(p, &m->name, m,
+			    "mailboxes[%zu].name: \"file\" is what mail of casemaild --replay is listed under; "
+			    "allowed: any "
+			    "other name",
+			    i);
 		for (size_t k = 0; k < i; k++) {
 			const struct mailbox_settings *o = &c->mailboxes[k];
 

@@ -7,13 +7,10 @@
 
 #include "daemon/intake.h"
 
-#include <malloc.h>
-#include <stdlib.h>
-
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "daemon/batch.h"
+#include "daemon/decider.h"
 #include "daemon/process.h"
 #include "mailbox/session.h"
 #include "store/store_health.h"
@@ -23,7 +20,7 @@
 #define BACKOFF_FIRST_MS 2000
 #define BACKOFF_MOST_MS 300000
 #define BACKOFF_LOGIN_MS 300000 /* a refused password is not tried again sooner, or the account gets locked */
-#define SETTLE_MEMORY ((size_t)16 << 20)
+#define SCRATCH_MEMORY ((size_t)16 << 20)
 #define WAIT_SLICE_MS 60000 /* a word to the supervisor, and to the routers on the way, each minute */
 #define SERVED_MS 60000
 #define SUSPECT_HEADER 2   /* fetches that a message may break before only its header is asked for, */
@@ -32,15 +29,8 @@
 struct intake {
 	const struct configuration *configuration;
 	const struct mailbox_settings *mailbox;
-	struct store *store;
-	struct reader *reader;
-	struct templates *templates;
-	struct verdict_phrases *phrases;
-	struct batch *batch;
-	struct arena *settled, *scratch;
-	struct own_marks marks;
-	struct reading_setup setup;
-	struct policy policy;
+	struct decider decider;
+	struct arena *scratch;
 	struct session *session;
 	uint32_t uidvalidity, next_uid;
 	uint32_t suspect;       /* a UID whose fetch broke the connection */
@@ -48,43 +38,6 @@ struct intake {
 	struct err trouble;     /* from inside a fetch; kind ERR_NONE: none */
 	int64_t served_at;      /* clock_monotonic() when that was last written down; 0: not since the connection */
 };
-
-static int
-intake_open(struct intake *in, struct err *e)
-{
-	const struct configuration *c = in->configuration;
-
-	in->settled = arena_open(SETTLE_MEMORY);
-	in->scratch = arena_open(SETTLE_MEMORY);
-	in->phrases = verdict_open(&c->approval_languages, &c->extra_yes, &c->extra_no, e);
-	if (in->phrases == NULL || (in->templates = settle_templates_or_err(c, e)) == NULL ||
-	    store_open(c->database, STORE_WRITE, &in->store, e) < 0 || settle_marks(in->store, c, &in->marks, e) < 0)
-		return -1;
-	settle_reading(c, &in->marks, in->settled, &in->setup);
-	settle_policy(c, in->phrases, &in->policy);
-	if (reader_open(&in->setup, &in->reader, e) < 0)
-		return -1;
-	in->batch = batch_open(&(struct batch_tools){ .store = in->store,
-	    .reader = in->reader,
-	    .configuration = c,
-	    .templates = in->templates,
-	    .marks = &in->marks,
-	    .policy = &in->policy });
-	return 0;
-}
-
-static void
-intake_close(struct intake *in)
-{
-	session_close(&in->session);
-	batch_close(&in->batch);
-	reader_close(&in->reader);
-	store_close(&in->store);
-	templates_close(&in->templates);
-	verdict_close(&in->phrases);
-	arena_close(&in->scratch);
-	arena_close(&in->settled);
-}
 
 static struct str
 intake_folder(const struct intake *in, enum outcome o)
@@ -106,9 +59,9 @@ static int
 intake_conclude(struct intake *in, int ok, struct err *e)
 {
 	if (ok == 0)
-		ok = store_commit(in->store, e);
+		ok = store_commit(in->decider.store, e);
 	if (ok < 0)
-		store_rollback(in->store);
+		store_rollback(in->decider.store);
 	return ok;
 }
 
@@ -131,9 +84,9 @@ intake_move_to(struct intake *in, struct str folder, const struct store_move *mo
 	if (session_move(in->session, uids, k, folder, e) < 0)
 		return -1;
 	fault_point("after-move");
-	if (store_begin(in->store, e) < 0)
+	if (store_begin(in->decider.store, e) < 0)
 		return -1;
-	return intake_conclude(in, store_ledger_moved(in->store, ids, k, clock_now(), e), e);
+	return intake_conclude(in, store_ledger_moved(in->decider.store, ids, k, clock_now(), e), e);
 }
 
 static int
@@ -147,7 +100,7 @@ intake_move_decided(struct intake *in, struct err *e)
 	do {
 		arena_reset(in->scratch);
 		if (store_ledger_unmoved(
-			in->store, m->name, in->uidvalidity, MOVES_AT_ONCE, in->scratch, &moves, &n, e) < 0)
+			in->decider.store, m->name, in->uidvalidity, MOVES_AT_ONCE, in->scratch, &moves, &n, e) < 0)
 			return -1;
 		for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
 			bool again = false;
@@ -165,7 +118,7 @@ static int
 intake_commit(struct intake *in, struct err *e)
 {
 	size_t done = 0;
-	int ok = batch_commit(in->batch, &done, e);
+	int ok = batch_commit(in->decider.batch, &done, e);
 
 	if (done > 0)
 		process_report(REPORT_PROGRESS);
@@ -190,9 +143,9 @@ intake_take(void *context, const struct session_message *m)
 
 	fault_point("after-fetch");
 	process_report(REPORT_ALIVE);
-	if (batch_add(in->batch, &arrival, &in->trouble) < 0)
+	if (batch_add(in->decider.batch, &arrival, &in->trouble) < 0)
 		return false;
-	if (batch_is_full(in->batch) && intake_commit(in, &in->trouble) < 0)
+	if (batch_is_full(in->decider.batch) && intake_commit(in, &in->trouble) < 0)
 		return false;
 	return !process_is_stopping();
 }
@@ -246,7 +199,7 @@ intake_select(struct intake *in, struct session_item *items, size_t n, size_t *n
 	for (size_t i = 0; i < n; i++)
 		if (!(items[i].flags & SESSION_DELETED))
 			uids[k++] = items[i].uid;
-	if (store_ledger_unseen(in->store, in->mailbox->name, in->uidvalidity, uids, k, &kept, e) < 0)
+	if (store_ledger_unseen(in->decider.store, in->mailbox->name, in->uidvalidity, uids, k, &kept, e) < 0)
 		return -1;
 	*n_new = 0;
 	for (size_t i = 0; i < n && at < kept; i++) {
@@ -323,9 +276,9 @@ intake_connect(struct intake *in, enum mailbox_trouble *trouble, struct err *e)
 	LOG_INFO("watching a mailbox", LOG_TEXT("mailbox", in->mailbox->name),
 	    LOG_TEXT("host", in->mailbox->server.host), LOG_TEXT("folder", in->mailbox->folder),
 	    LOG_NUMBER("messages", state.exists), LOG_Z("idle", state.idle ? "yes" : "no"));
-	if (store_begin(in->store, e) < 0 ||
-	    intake_conclude(
-		in, store_ledger_forget_old(in->store, in->mailbox->name, in->uidvalidity, clock_now(), e), e) < 0)
+	if (store_begin(in->decider.store, e) < 0 ||
+	    intake_conclude(in,
+		store_ledger_forget_old(in->decider.store, in->mailbox->name, in->uidvalidity, clock_now(), e), e) < 0)
 		return -1;
 	return intake_move_decided(in, e);
 }
@@ -339,7 +292,7 @@ intake_note_served(struct intake *in, struct err *e)
 	if (in->served_at && now - in->served_at < SERVED_MS)
 		return 0;
 	in->served_at = now;
-	return store_mailbox_served(in->store, in->mailbox->name, clock_now(), e);
+	return store_mailbox_served(in->decider.store, in->mailbox->name, clock_now(), e);
 }
 
 static void
@@ -348,7 +301,7 @@ intake_note_trouble(struct intake *in, const struct err *why)
 	struct err e;
 
 	in->served_at = 0;
-	if (store_mailbox_trouble(in->store, in->mailbox->name, str_of(why->text), clock_now(), &e) < 0)
+	if (store_mailbox_trouble(in->decider.store, in->mailbox->name, str_of(why->text), clock_now(), &e) < 0)
 		LOG_WARNING("trouble with a mailbox can not be written down", LOG_Z("reason", e.text));
 }
 
@@ -441,13 +394,15 @@ intake_run(const struct configuration *c, const struct mailbox_settings *mailbox
 	struct err e = { 0 };
 	int status = 1;
 
-	if (intake_open(&in, &e) < 0) {
+	in.scratch = arena_open(SCRATCH_MEMORY);
+	if (decider_open(c, NULL, &in.decider, &e) < 0) {
 		LOG_ERROR("intake could not start", LOG_TEXT("mailbox", mailbox->name), LOG_Z("reason", e.text));
 	} else {
-		malloc_trim(0); /* what reading phrases and templates took */
 		process_report(REPORT_READY);
 		status = intake_loop(&in, once);
 	}
-	intake_close(&in);
+	session_close(&in.session);
+	decider_close(&in.decider);
+	arena_close(&in.scratch);
 	return status;
 }

@@ -200,6 +200,19 @@ store_ledger_unseen(
 }
 
 int
+store_ledger_has_bytes(struct store *s, const char *sha256, bool *has, struct err *e)
+{
+	struct query q;
+	int rc;
+
+	QUERY(&q, s, "SELECT 1 FROM blob b JOIN message m ON m.raw = b.id WHERE b.sha256 = ? LIMIT 1", Z(sha256));
+	rc = query_step(&q, e);
+	query_close(&q);
+	*has = rc == 1;
+	return rc < 0 ? -1 : 0;
+}
+
+int
 store_ledger_unmoved(struct store *s, struct str mailbox, uint32_t uidvalidity, size_t max, struct arena *a,
     struct store_move **out, size_t *n, struct err *e)
 {

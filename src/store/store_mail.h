@@ -10,6 +10,9 @@
 int store_ledger_unseen(
     struct store *s, struct str mailbox, uint32_t uidvalidity, uint32_t *uids, size_t n, size_t *n_new, struct err *e);
 
+/* Whether a message of exactly these bytes (hex of their SHA-256) has a row; retention forgets it with the bytes. */
+int store_ledger_has_bytes(struct store *s, const char *sha256, bool *has, struct err *e);
+
 /* Whether a message of outcome o waits for a person, who may have it decided anew: held, quarantined, refused, dropped.
  */
 bool store_ledger_waits(enum outcome o);
