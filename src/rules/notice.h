@@ -79,7 +79,7 @@ bool notice_has_value(enum notice_kind k, struct str name);
  * old_status, new_status   "OPEN / Investigation"; both empty where nothing changed
  * reason           constant code; the flag of the same name says it to a template:
  *                  REPLY_REFUSED    "closed-case" -> closed_case, "no-reference" -> no_reference,
- *                                   "not-permitted" -> not_permitted
+ *                                   "not-permitted" -> not_permitted, "oversize" -> too_large
  *                  ALREADY_DECIDED  "decided", "expired", "superseded", "cancelled"
  *                  ESCALATION       "no-approver", "approver-is-grantee", "approver-bounced",
  *                                   "answer-refused", "unanswered", "approver-absent" (flag: unanswered)
