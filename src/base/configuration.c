@@ -23,7 +23,7 @@
 #define MEMORY_MOST (256 * 1024 * 1024)
 #define FILE_MOST (1024 * 1024)
 #define TEXT_MOST 4096
-#define JOBS_MOST 128 /* more than the groups and list elements that the schema allows */
+#define JOBS_MOST 256 /* more than the groups and list elements that the schema allows */
 
 /* One group to read. setting NULL: it was not written, so that only defaults are set. */
 struct job {
@@ -409,6 +409,7 @@ file_read(struct loading *l, config_t *file)
 
 		job_run(l, &j);
 	}
+	workflow_default(&l->c->workflow, l->c->memory);
 	configuration_check(l->c, &l->problems);
 	return true;
 }

@@ -10,16 +10,11 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "base/str.h"
+#include "base/workflow.h"
 
 enum tls_mode { TLS_IMPLICIT, TLS_STARTTLS, TLS_NONE /* only to loopback addresses */ };
 enum authentication_mode { AUTHENTICATION_RESULTS, AUTHENTICATION_TOKEN };
 enum authentication_level { AUTH_FAIL, AUTH_NONE, AUTH_WEAK, AUTH_PASS }; /* ascending */
-
-struct strings {
-	struct str *list;
-	size_t n;
-};
 
 /* A server to log in to. password_file: read when connecting, never kept in this struct. */
 struct server {
@@ -89,6 +84,7 @@ struct configuration {
 	bool health_mail;
 	int digest_minutes; /* 0: no digest of kept messages */
 	struct strings free_mail_domains;
+	struct workflow workflow; /* cases */
 	struct limits limits;
 
 	struct arena *memory;                /* of configuration.c: holds all of the above */

@@ -223,6 +223,7 @@ configuration_check(struct configuration *c, struct problems *p)
 	reference_check(c, p);
 	authentication_check(c, p);
 	phrases_check(c, p);
+	workflow_check(&c->workflow, p);
 	calendar_check(c, p);
 	limits_check(c, p);
 }

@@ -88,6 +88,32 @@ check_phrase(struct str s)
 }
 
 static const char *
+check_status(struct str s)
+{
+	return str_find_char(s, '/') < 0 ? NULL : "a name without /";
+}
+
+static const char *
+check_priority(struct str s)
+{
+	return workflow_priority_known(s) ? NULL : "\"Low\", \"Medium\", \"High\", \"Critical\"";
+}
+
+/* A command of a mail: never a word that stands in a letter by chance. */
+static const char *
+check_command(struct str s)
+{
+	static const char allowed[] = "# and at least two characters, without blanks";
+
+	if (s.p[0] != '#' || s.n < 3 || str_find_char(str_skip(s, 1), '#') >= 0)
+		return allowed;
+	for (size_t i = 0; i < s.n; i++)
+		if (char_is_space(s.p[i]))
+			return allowed;
+	return NULL;
+}
+
+static const char *
 check_level(struct str s)
 {
 	return str_equal(s, STR("Basic")) || str_equal(s, STR("Read-Only")) || str_equal(s, STR("Read-Write"))
@@ -134,6 +160,17 @@ static const struct key_choice authentication_choices[] = {
 	{ "pass", AUTH_PASS },
 	{ "weak", AUTH_WEAK },
 	{ "none", AUTH_NONE },
+	{ NULL, 0 },
+};
+static const struct key_choice status_choices[] = {
+	{ "open", STATUS_OPEN },
+	{ "solution", STATUS_SOLUTION },
+	{ "closed", STATUS_CLOSED },
+	{ NULL, 0 },
+};
+static const struct key_choice transition_choices[] = {
+	{ "person", TRANSITION_BY_PERSON },
+	{ "mail", TRANSITION_BY_MAIL },
 	{ NULL, 0 },
 };
 static const struct key_choice delimiter_choices[] = {
@@ -291,6 +328,49 @@ static const struct key limit_keys[] = {
 	NUMBER(C, "reader_wall_seconds", limits.reader_wall_seconds, 1, 3600, "10"),
 };
 
+static const struct key status_keys[] = {
+	TEXT(struct status_settings, "name", name, 1, 60, .required = true, .check = check_status),
+	TEXTS(struct status_settings, "sub_statuses", sub_statuses, .required = true, .low = 1, .check = check_status),
+	{ .name = "kind",
+	    .type = KEY_CHOICE,
+	    AT(struct status_settings, kind),
+	    .choices = status_choices,
+	    .fallback = "open" },
+};
+
+static const struct key transition_keys[] = {
+	TEXT(struct transition_settings, "from", from, 1, 60, .required = true),
+	TEXTS(struct transition_settings, "to", to, .required = true, .low = 1),
+	{ .name = "by",
+	    .type = KEY_CHOICE,
+	    AT(struct transition_settings, by),
+	    .choices = transition_choices,
+	    .fallback = "person" },
+	TEXT(struct transition_settings, "priority", priority, 0, 20, .check = check_priority),
+};
+
+static const struct key word_keys[] = {
+	TEXT(struct command_words, "language", language, 2, 2, .required = true, .check = check_language),
+	TEXT(struct command_words, "close", close, 1, 60, .required = true, .check = check_command),
+	TEXT(struct command_words, "reopen", reopen, 1, 60, .required = true, .check = check_command),
+};
+
+#define WORKFLOW_LIST(key, field, count_field, most, table)                                                            \
+	{                                                                                                              \
+		.name = (key), .type = KEY_LIST, .offset = offsetof(C, workflow.field),                                \
+		.size = sizeof(*((C *)NULL)->workflow.field), .count = offsetof(C, workflow.count_field), .low = 1,    \
+		.high = (most), TABLE(table)                                                                           \
+	}
+
+static const struct key case_keys[] = {
+	WORKFLOW_LIST("statuses", statuses, n_statuses, WORKFLOW_STATUSES_MOST, status_keys),
+	WORKFLOW_LIST("transitions", transitions, n_transitions, WORKFLOW_TRANSITIONS_MOST, transition_keys),
+	TEXT(C, "merged", workflow.merged, 1, 130, .fallback = "CLOSED / Redirected"),
+	TEXT(C, "request_granted", workflow.request_granted, 1, 130, .fallback = "CLOSED / Resolved"),
+	TEXT(C, "request_refused", workflow.request_refused, 1, 130, .fallback = "CLOSED / Cancelled"),
+	WORKFLOW_LIST("words", words, n_words, WORKFLOW_LANGUAGES_MOST, word_keys),
+};
+
 #define FREE_MAIL                                                                                                      \
 	"gmail.com,googlemail.com,outlook.com,hotmail.com,live.com,msn.com,yahoo.com,ymail.com,aol.com,icloud.com,"    \
 	"me.com,mac.com,gmx.com,gmx.de,gmx.net,web.de,t-online.de,freenet.de,mail.com,mail.ru,yandex.ru,yandex.com,"   \
@@ -330,6 +410,7 @@ const struct key configuration_keys[] = {
 	{ .name = "authentication", .type = KEY_GROUP, TABLE(authentication_keys) },
 	{ .name = "updates", .type = KEY_GROUP, TABLE(updates_keys) },
 	{ .name = "approval", .type = KEY_GROUP, TABLE(approval_keys) },
+	{ .name = "cases", .type = KEY_GROUP, TABLE(case_keys) },
 	{ .name = "calendar", .type = KEY_GROUP, TABLE(calendar_keys) },
 	{ .name = "outbox", .type = KEY_GROUP, TABLE(outbox_keys) },
 	{ .name = "health", .type = KEY_GROUP, TABLE(health_keys) },

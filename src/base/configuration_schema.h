@@ -82,6 +82,9 @@ void problems_close(struct problems *p);
 /* What no single key can tell: which values fit together. Fills in ports that were not written. */
 void configuration_check(struct configuration *c, struct problems *p);
 
+/* Likewise of cases: each status can be reached and left, and no mail does what only a person may. */
+void workflow_check(const struct workflow *w, struct problems *p);
+
 /* Of one row: sets the default in the struct at target; stores a number in k->size bytes; adds what may be
  * written ("a whole number", or the choices). */
 void key_default(const struct key *k, char *target, struct arena *a);

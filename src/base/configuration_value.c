@@ -144,5 +144,6 @@ configuration_defaults(void)
 		for (size_t n = 0; k->type == KEY_GROUP && n < k->n_keys; n++)
 			key_default(&k->keys[n], (char *)c, memory);
 	}
+	workflow_default(&c->workflow, memory);
 	return c;
 }

@@ -17,6 +17,11 @@ struct str {
 	size_t n;
 };
 
+struct strings {
+	struct str *list;
+	size_t n;
+};
+
 #define STR(literal) ((struct str){ "" literal, sizeof(literal) - 1 })
 #define STR_NONE ((struct str){ NULL, 0 })
 /* For printf: "%.*s", STR_ARGS(s). Cuts at INT_MAX. */

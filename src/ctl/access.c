@@ -5,105 +5,73 @@
 
 #include <stdio.h>
 
+#include "ctl/access_ask.h"
 #include "ctl/listing.h"
-#include "ctl/table.h"
-#include "daemon/apply.h"
-#include "daemon/settle_calendar.h"
-#include "rules/access.h"
 #include "store/store_cases.h"
 #include "store/store_people.h"
 
-#define LINES_MOST 32
-#define DAY_MS ((int64_t)86400000)
-
 /* --deployment ORGID=LEVEL, or ORGID=none for a removal. */
 static int
-request_line(struct ctl *c, struct str value, struct request_line *out)
+request_line(struct ctl *c, struct str value, struct access_request *r)
 {
 	ptrdiff_t at = str_rfind_char(value, '=');
+	enum access_level level;
 	struct err e;
 
-	*out = (struct request_line){ 0 };
-	if (at < 0 || !access_level_parse(str_skip(value, (size_t)at + 1), &out->level))
+	if (at < 0 || !access_level_parse(str_skip(value, (size_t)at + 1), &level))
 		return ctl_refuse(
 		    "--deployment %.*s: ORGID=LEVEL is allowed, with LEVEL none, basic, read-only or read-write",
 		    STR_ARGS(value));
-	if (store_deployment_find(c->store, str_head(value, (size_t)at), c->arena, &out->deployment, &e) < 0)
-		return ctl_fail(c, &e);
-	out->removal = out->level == ACCESS_NONE;
-	return CTL_DONE;
-}
-
-/* Whom it is about: a person we know, or one with all five fields. */
-static int
-request_person(struct ctl *c, struct access_request *r)
-{
-	struct str name = str_trim(ctl_option(c, "name"));
-	ptrdiff_t at = str_rfind_char(name, ' ');
-	struct person_record known;
-	struct err e;
-
-	if (store_person_find(c->store, ctl_word(c, 0), c->arena, &known, &e) == 0) {
-		r->person = known.person;
-		return CTL_DONE;
-	}
-	if (e.kind != ERR_REJECT)
-		return ctl_fail(c, &e);
-	if (at < 0 || !ctl_has(c, "employer") || !ctl_has(c, "country"))
-		return ctl_refuse(
-		    "%s is not known yet: a new person needs --name \"FIRST LAST\", --employer and --country",
-		    c->words[0]);
-	r->person = (struct person){ .address = ctl_word(c, 0),
-		.first_name = str_trim(str_head(name, (size_t)at)),
-		.last_name = str_skip(name, (size_t)at + 1),
-		.active = true };
-	r->employer = ctl_option(c, "employer");
-	r->country = ctl_option(c, "country");
-	r->phone = ctl_option(c, "phone");
-	return ctl_language(c, &r->person.language);
+	return access_ask_line(c, str_head(value, (size_t)at), level, r, &e) < 0 ? ctl_fail(c, &e) : CTL_DONE;
 }
 
 static int
-request_requester(struct ctl *c, struct access_request *r)
+request_load(struct ctl *c, struct access_request *r)
 {
-	struct person_record known;
-	struct err e;
-
-	r->requester_name = c->configuration->brand; /* approvers do not know our operators' logins; the audit does */
-	if (!ctl_has(c, "by"))
-		return CTL_DONE;
-	if (store_person_find(c->store, ctl_option(c, "by"), c->arena, &known, &e) < 0)
-		return ctl_fail(c, &e);
-	r->requester = known.person;
-	r->requester_name =
-	    arena_format(c->arena, "%.*s %.*s", STR_ARGS(known.person.first_name), STR_ARGS(known.person.last_name));
-	return CTL_DONE;
-}
-
-static int
-request_load(struct ctl *c, struct access_request *r, struct snapshot *s)
-{
+	struct access_ask_person who = { .address = ctl_word(c, 0),
+		.name = ctl_option(c, "name"),
+		.employer = ctl_option(c, "employer"),
+		.country = ctl_option(c, "country"),
+		.phone = ctl_option(c, "phone") };
 	struct str value;
 	struct err e;
 	int status;
 
-	*r = (struct access_request){ .version = 1,
-		.created_at = c->now,
-		.expires_at = c->now + c->configuration->approval_expiry_days * DAY_MS,
-		.lines = arena_array(c->arena, LINES_MOST, sizeof(*r->lines)) };
-	*s = (struct snapshot){ .now = c->now };
-	if ((status = request_person(c, r)) != CTL_DONE || (status = request_requester(c, r)) != CTL_DONE)
+	access_ask_init(c, 0, r);
+	if ((status = ctl_language(c, &who.language)) != CTL_DONE)
 		return status;
-	for (; (value = ctl_option_at(c, "deployment", r->n_lines)).p; r->n_lines++) {
-		if (r->n_lines == LINES_MOST)
-			return ctl_refuse("at most %d deployments in one request", LINES_MOST);
-		if ((status = request_line(c, value, &r->lines[r->n_lines])) != CTL_DONE)
-			return status;
-	}
-	if (store_request_prepare(c->store, r, c->arena, &e) < 0 ||
-	    store_request_list(c->store, true, c->arena, &s->requests, &s->n_requests, &e) < 0 ||
-	    store_administrators(c->store, c->arena, &s->administrators, &s->n_administrators, &e) < 0)
+	if (access_ask_person(c, &who, r, &e) < 0 || access_ask_requester(c, ctl_option(c, "by"), r, &e) < 0)
 		return ctl_fail(c, &e);
+	for (size_t i = 0; (value = ctl_option_at(c, "deployment", i)).p; i++)
+		if ((status = request_line(c, value, r)) != CTL_DONE)
+			return status;
+	return CTL_DONE;
+}
+
+static int
+request_ask(struct ctl *c, struct access_ask *x, struct access_request *r)
+{
+	const struct access_problem *problem;
+	struct access_asked done;
+	struct err e;
+	int status;
+
+	if (access_ask_open(c, x, &e) < 0 || access_ask_check(c, x, r, &problem, &e) < 0)
+		return ctl_fail(c, &e);
+	for (const struct access_problem *p = problem; p; p = p->next)
+		ctl_refuse("%.*s", STR_ARGS(p->words));
+	if (problem)
+		return CTL_REFUSED;
+	if (access_ask_apply(c, x, r, "access-request", &done, &e) < 0)
+		return ctl_fail(c, &e);
+	if ((status = ctl_commit(c)) != CTL_DONE)
+		return status;
+	if (c->json)
+		printf("{\"request\":%lld,\"case\":\"%.*s\",\"state\":\"%.*s\",\"notices\":%zu}\n",
+		    (long long)done.request, STR_ARGS(done.case_number), STR_ARGS(done.state), done.notices);
+	else
+		printf("request %lld, case %.*s: %zu notice%s queued\n", (long long)done.request,
+		    STR_ARGS(done.case_number), done.notices, done.notices == 1 ? "" : "s");
 	return CTL_DONE;
 }
 
@@ -111,34 +79,19 @@ static int
 access_request_run(struct ctl *c)
 {
 	struct access_request r;
-	struct calendar calendar;
-	struct policy policy;
-	struct snapshot s;
-	struct case_view view;
-	struct applied done;
-	struct plan plan;
-	struct err e;
-	int status = ctl_begin(c);
+	struct access_ask x = { 0 };
+	int status;
 
-	if (status != CTL_DONE || (status = request_load(c, &r, &s)) != CTL_DONE)
-		return status;
-	settle_policy(c->configuration, NULL, &policy);
-	if (settle_calendar(c->configuration, c->now, c->arena, &calendar, &e) < 0)
-		return ctl_fail(c, &e);
-	policy.calendar = &calendar;
-	if (access_request_open(&r, &s, &policy, c->arena, &plan, &e) < 0)
-		return ctl_fail(c, &e);
-	if ((status = ctl_apply(c, &plan, "access-request", NULL, 0, &done)) != CTL_DONE)
-		return status;
-	if (store_case_get(c->store, done.new_case, c->arena, &view, &e) < 0)
-		return ctl_fail(c, &e);
-	if (c->json)
-		printf("{\"request\":%lld,\"case\":\"%.*s\",\"notices\":%zu}\n", (long long)done.new_request,
-		    STR_ARGS(view.number), done.letters);
-	else
-		printf("request %lld, case %.*s: %zu notice%s queued\n", (long long)done.new_request,
-		    STR_ARGS(view.number), done.letters, done.letters == 1 ? "" : "s");
-	return CTL_DONE;
+	if (ctl_has(c, "batch"))
+		return access_batch_run(c);
+	if (c->n_words == 0)
+		return fprintf(stderr, "casectl: the ADDRESS of a person is missing\n"), CTL_USAGE;
+	if (!ctl_has(c, "deployment"))
+		return fprintf(stderr, "casectl: --deployment ORGID=LEVEL is missing\n"), CTL_USAGE;
+	if ((status = ctl_begin(c)) == CTL_DONE && (status = request_load(c, &r)) == CTL_DONE)
+		status = request_ask(c, &x, &r);
+	access_ask_close(&x);
+	return status;
 }
 
 static struct str
@@ -156,7 +109,7 @@ list_request(struct ctl *c, struct listing *l, const struct access_request *r)
 
 		listing_row(l);
 		listing_number(l, "request", r->id);
-		listing_text(l, "person", person_text(c, &r->person));
+		listing_text(l, "person", person_text(c, request_line_person(r, line)));
 		listing_text(l, "org_id", line->deployment.org_id);
 		listing_text(l, "customer", line->deployment.customer);
 		listing_z(l, "before", access_level_name(line->before));
@@ -164,10 +117,12 @@ list_request(struct ctl *c, struct listing *l, const struct access_request *r)
 		listing_z(l, "state", line_state_name(line->state));
 		listing_text(l, "decided_by", line->decided_by.id ? person_text(c, &line->decided_by) : STR_NONE);
 		listing_time(l, "decided_at", line->decided_at);
+		listing_text(l, "comment", line->comment);
 		listing_text(l, "requester", r->requester_name);
 		listing_time(l, "created_at", r->created_at);
 		listing_time(l, "expires_at", r->expires_at);
 		listing_number(l, "version", r->version);
+		listing_text(l, "copied_from", r->source.org_id);
 	}
 }
 
@@ -264,12 +219,13 @@ access_list_run(struct ctl *c)
 	}
 
 static const struct option_spec request_options[] = {
-	{ "deployment", "ORGID=LEVEL", true, true, "what is wanted: none (removal), basic, read-only or read-write" },
+	{ "deployment", "ORGID=LEVEL", false, true, "what is wanted: none (removal), basic, read-only or read-write" },
 	{ "by", "ADDRESS", false, false, "who asks for it; an approver's request is approved at once" },
 	{ "name", "\"FIRST LAST\"", false, false, "of a new person" },
 	{ "employer", "NAME", false, false, "of a new person" }, { "country", "NAME", false, false, "of a new person" },
-	{ "phone", "NUMBER", false, false, "of a new person" }, { "language", "CODE", false, false, "of a new person" },
-	END_OPTIONS
+	{ "phone", "NUMBER", false, false, "of a new person" },
+	{ "batch", "FILE", false, false, "many requests, a JSON array; - is standard input; takes no other option" },
+	{ "language", "CODE", false, false, "of a new person" }, END_OPTIONS
 };
 static const struct option_spec requests_options[] = { { "pending", NULL, false, false, "only what is not decided" },
 	END_OPTIONS };
@@ -277,7 +233,7 @@ static const struct option_spec list_options[] = { { "deployment", "ORGID", fals
 	{ "person", "ADDRESS", false, false, "only of this person" }, END_OPTIONS };
 
 const struct verb verbs_access[] = {
-	{ "access", "request", "ADDRESS", 1, 1, "Ask the approvers for access",
+	{ "access", "request", "[ADDRESS]", 0, 1, "Ask the approvers for access",
 	    "casectl access request max@acme.example --name \"Max Ek\" --employer \"Acme Ltd\" --country Sweden "
 	    "--deployment "
 	    "ACME-1=read-write",

@@ -5,14 +5,13 @@
 
 #include <stdio.h>
 
-#include "ctl/ctl.h"
+#include "ctl/access_ask.h"
 #include "daemon/apply.h"
 #include "daemon/settle_calendar.h"
 #include "rules/access.h"
 #include "store/store_cases.h"
 #include "store/store_people.h"
 
-#define LINES_MOST 32
 #define DAY_MS ((int64_t)86400000)
 
 static struct request_line *
@@ -40,8 +39,8 @@ edit_line(struct ctl *c, struct access_request *r, struct str value)
 	if (store_deployment_find(c->store, str_head(value, (size_t)at), c->arena, &d, &e) < 0)
 		return ctl_fail(c, &e);
 	if ((l = line_of(r, d.id)) == NULL) {
-		if (r->n_lines == LINES_MOST)
-			return ctl_refuse("at most %d deployments in one request", LINES_MOST);
+		if (r->n_lines == ACCESS_ASK_LINES)
+			return ctl_refuse("at most %d deployments in one request", ACCESS_ASK_LINES);
 		l = &r->lines[r->n_lines++];
 		*l = (struct request_line){ .deployment = d };
 	}
@@ -75,7 +74,7 @@ edit_load(struct ctl *c, const struct access_request *old, struct access_request
 	*edited = *old;
 	edited->version = old->version + 1;
 	edited->expires_at = c->now + c->configuration->approval_expiry_days * DAY_MS;
-	edited->lines = arena_array(c->arena, LINES_MOST + old->n_lines, sizeof(*edited->lines));
+	edited->lines = arena_array(c->arena, ACCESS_ASK_LINES + old->n_lines, sizeof(*edited->lines));
 	edited->n_lines = 0;
 	for (size_t i = 0; i < old->n_lines; i++)
 		if (old->lines[i].state == LINE_PENDING)
@@ -123,6 +122,9 @@ access_edit_run(struct ctl *c)
 		return status;
 	if (store_request_get(c->store, id, c->arena, &old, &e) < 0)
 		return ctl_fail(c, &e);
+	if (old.source.id)
+		return ctl_refuse("request %lld is a copy of %.*s: withdraw it, and ask for another copy", id,
+		    STR_ARGS(old.source.org_id));
 	if ((status = edit_load(c, &old, &edited)) != CTL_DONE ||
 	    (status = edit_plan(c, &old, &edited, &plan)) != CTL_DONE ||
 	    (status = ctl_apply(c, &plan, "access-edit", NULL, 0, &done)) != CTL_DONE)

@@ -8,7 +8,7 @@
 
 #include "ctl/ctl.h"
 #include "daemon/apply.h"
-#include "rules/access.h"
+#include "rules/access_end.h"
 #include "store/store_cases.h"
 #include "store/store_people.h"
 

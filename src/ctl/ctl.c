@@ -61,22 +61,26 @@ ctl_number(const struct ctl *c, const char *name, int64_t least, int64_t most, i
 	return 0;
 }
 
+bool
+ctl_is_language(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < 'a' || s.p[i] > 'z')
+			return false;
+	return s.n == 2 || s.n == 3;
+}
+
 int
 ctl_language(const struct ctl *c, struct str *out)
 {
-	bool sound;
-
 	*out = ctl_option(c, "language");
-	sound = out->p == NULL || out->n == 2 || out->n == 3;
-	for (size_t i = 0; i < out->n; i++)
-		sound = sound && out->p[i] >= 'a' && out->p[i] <= 'z';
-	if (sound)
+	if (out->p == NULL || ctl_is_language(*out))
 		return CTL_DONE;
 	return ctl_refuse(
 	    "--language %.*s: a code of two or three small letters is allowed: en, de, ...", STR_ARGS(*out));
 }
 
-static int
+int
 ctl_configuration(struct ctl *c)
 {
 	struct buf errors;
@@ -169,31 +173,62 @@ ctl_read_file(struct ctl *c, const char *path, size_t max, struct str *out)
 	return (int)n;
 }
 
-static int
-apply_and_commit(struct ctl *c, struct apply *a, const struct plan *p, const char *event, struct applied *out)
-{
+struct ctl_applier {
 	struct templates *templates;
 	struct own_marks marks;
-	struct err e;
-	int ok;
+};
 
-	templates = settle_templates_or_err(c->configuration, &e);
-	if (templates == NULL)
-		return ctl_fail(c, &e);
+int
+ctl_applier_open(struct ctl *c, struct ctl_applier **out, struct err *e)
+{
+	struct ctl_applier *x = *out = arena_new(c->arena, struct ctl_applier);
+
+	x->templates = settle_templates_or_err(c->configuration, e);
+	return x->templates ? settle_marks(c->store, c->configuration, &x->marks, e) : -1;
+}
+
+void
+ctl_applier_close(struct ctl_applier **x)
+{
+	if (*x)
+		templates_close(&(*x)->templates);
+	*x = NULL;
+}
+
+static int
+applier_apply(struct ctl *c, struct ctl_applier *x, struct apply *a, const struct plan *p, const char *event,
+    struct applied *out, struct err *e)
+{
 	a->store = c->store;
 	a->configuration = c->configuration;
 	a->arena = c->arena;
 	a->now = c->now;
 	a->who = c->who;
 	a->event = event;
-	a->templates = templates;
-	a->marks = &marks;
-	ok = settle_marks(c->store, c->configuration, &marks, &e);
+	a->templates = x->templates;
+	a->marks = &x->marks;
+	return apply_plan(a, p, out, e);
+}
+
+int
+ctl_applier_run(
+    struct ctl *c, struct ctl_applier *x, const struct plan *p, const char *event, struct applied *out, struct err *e)
+{
+	return applier_apply(c, x, &(struct apply){ 0 }, p, event, out, e);
+}
+
+static int
+apply_and_commit(struct ctl *c, struct apply *a, const struct plan *p, const char *event, struct applied *out)
+{
+	struct ctl_applier *x = NULL;
+	struct err e;
+	int ok = ctl_applier_open(c, &x, &e);
+
 	if (ok == 0)
-		ok = apply_plan(a, p, out, &e);
+		ok = applier_apply(c, x, a, p, event, out, &e);
 	if (ok == 0)
 		ok = store_commit(c->store, &e);
-	templates_close(&templates);
+	ctl_applier_close(&x);
 	return ok == 0 ? CTL_DONE : ctl_fail(c, &e);
 }
 
@@ -209,4 +244,17 @@ ctl_apply_message(struct ctl *c, const struct plan *p, const char *event, const 
     const struct reading *r, struct applied *out)
 {
 	return apply_and_commit(c, &(struct apply){ .arrival = arrival, .reading = r }, p, event, out);
+}
+
+bool
+ctl_agrees(const char *question)
+{
+	char answer[16];
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return false;
+	fprintf(stderr, "%s [y/N] ", question);
+	if (fgets(answer, sizeof(answer), stdin) == NULL)
+		return false;
+	return strcmp(answer, "y\n") == 0 || strcmp(answer, "yes\n") == 0;
 }

@@ -52,10 +52,25 @@ struct verb {
 	int (*run)(struct ctl *c);
 };
 
-/* All commands; ends in a NULL group. One table a file, joined in verbs.c. */
-extern const struct verb verbs_setup[], verbs_people[], verbs_case[], verbs_access[], verbs_access_edit[],
-    verbs_access_end[], verbs_access_report[], verbs_delegation[], verbs_mail[], verbs_mail_change[], verbs_outbox[],
-    verbs_read[], verbs_health[];
+/* All commands; each table ends in a NULL group. One a file, joined in args.c. */
+extern const struct verb verbs_setup[];
+extern const struct verb verbs_health[];
+extern const struct verb verbs_people[];
+extern const struct verb verbs_case[];
+extern const struct verb verbs_case_change[];
+extern const struct verb verbs_case_tie[];
+extern const struct verb verbs_case_send[];
+extern const struct verb verbs_access[];
+extern const struct verb verbs_access_edit[];
+extern const struct verb verbs_access_mirror[];
+extern const struct verb verbs_access_end[];
+extern const struct verb verbs_access_report[];
+extern const struct verb verbs_delegation[];
+extern const struct verb verbs_mail[];
+extern const struct verb verbs_mail_change[];
+extern const struct verb verbs_outbox[];
+extern const struct verb verbs_read[];
+extern const struct verb verbs_check_auth[];
 
 /* The value of an option, the nth of a repeatable one; empty (p NULL) where it was not given. */
 struct str ctl_option(const struct ctl *c, const char *name);
@@ -65,9 +80,13 @@ struct str ctl_word(const struct ctl *c, size_t i);
 /* An option that is a number from least to most; fallback where it was not given. -1 and a message otherwise. */
 int ctl_number(const struct ctl *c, const char *name, int64_t least, int64_t most, int64_t fallback, int64_t *out);
 
+/* Whether s is a code as templates are named by it ("en"). */
+bool ctl_is_language(struct str s);
 /* --language, a code as templates are named by it ("en"); empty where it was not given. 0, or the exit status. */
 int ctl_language(const struct ctl *c, struct str *out);
 
+/* Loads the configuration; 0, or the exit status after saying why. ctl_store does it too. */
+int ctl_configuration(struct ctl *c);
 /* Opens the store to read, or to write in a transaction that ctl_commit ends. 0, or the exit status after saying why.
  */
 int ctl_store(struct ctl *c, enum store_mode mode);
@@ -91,5 +110,15 @@ int ctl_apply(struct ctl *c, const struct plan *p, const char *event, const stru
 /* The same of a message's plan: its row in the ledger, arrival->message, is changed. */
 int ctl_apply_message(struct ctl *c, const struct plan *p, const char *event, const struct arrival *arrival,
     const struct reading *r, struct applied *out);
+
+/* The same for several plans in one transaction: run applies one and does not commit. */
+struct ctl_applier;
+int ctl_applier_open(struct ctl *c, struct ctl_applier **out, struct err *e);
+int ctl_applier_run(
+    struct ctl *c, struct ctl_applier *x, const struct plan *p, const char *event, struct applied *out, struct err *e);
+void ctl_applier_close(struct ctl_applier **x);
+
+/* Asks on the terminal. True for a yes; false also where there is no terminal to ask on. */
+bool ctl_agrees(const char *question);
 
 #endif

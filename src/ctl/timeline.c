@@ -58,8 +58,17 @@ print_head(struct ctl *c, const struct case_view *v, struct str contact, struct 
 	if (v->contact.id)
 		print_field("contact", "%.*s <%.*s>", STR_ARGS(shown(c, contact)), STR_ARGS(v->contact.address));
 	print_field("owner", "%.*s", STR_ARGS(v->owner.id ? shown(c, owner) : STR("nobody yet")));
+	if (v->escalated_to.id)
+		print_field("escalated", "to %.*s, %.*s",
+		    STR_ARGS(shown(c, person_full_name(&v->escalated_to, c->arena))),
+		    STR_ARGS(table_time_text(c->arena, v->escalated_at)));
+	if (v->merged_into.n)
+		print_field("merged", "into case %.*s", STR_ARGS(v->merged_into));
+	if (v->split_from.n)
+		print_field("split", "from case %.*s", STR_ARGS(v->split_from));
 	print_field("opened", "%.*s", STR_ARGS(table_time_text(c->arena, v->opened_at)));
-	print_field("modified", "%.*s", STR_ARGS(table_time_text(c->arena, v->modified_at)));
+	print_field("modified", "%.*s, version %lld", STR_ARGS(table_time_text(c->arena, v->modified_at)),
+	    (long long)v->version);
 }
 
 static const char *
@@ -77,8 +86,8 @@ print_update(struct ctl *c, const struct store_entry *e)
 	table_mark(e->visibility == UPDATE_INTERNAL ? MARK_YELLOW : MARK_BOLD);
 	printf("%.*s", STR_ARGS(shown(c, e->who)));
 	table_mark(MARK_OFF);
-	printf("  by %s, %s%s\n", way_name(e->way), e->visibility == UPDATE_INTERNAL ? "INTERNAL" : "public",
-	    e->cut.n ? ", quoted text cut" : "");
+	printf("  by %s, update %lld, %s%s\n", way_name(e->way), (long long)e->update,
+	    e->visibility == UPDATE_INTERNAL ? "INTERNAL" : "public", e->cut.n ? ", quoted text cut" : "");
 	table_wrap(e->text, INDENT);
 	for (size_t i = 0; i < e->n_attachments; i++) {
 		const struct store_attachment *f = &e->attachments[i];
@@ -88,16 +97,22 @@ print_update(struct ctl *c, const struct store_entry *e)
 	}
 }
 
-/* A change of the owner is kept as one of the status, "owner nobody" to "owner Rolf Berg". */
+/* What changes like a status is kept as one: "owner nobody" to "owner Rolf Berg". */
 static struct str
 status_line(struct ctl *c, const struct store_entry *e)
 {
-	bool owner = str_starts(e->before, STR("owner ")) && str_starts(e->after, STR("owner "));
-	struct str before = owner ? str_skip(e->before, 6) : e->before,
-		   after = owner ? str_skip(e->after, 6) : e->after;
+	static const struct str words[] = { STR("owner"), STR("deployment"), STR("escalation"), STR("merged"),
+		STR("moved") };
+	struct str word = STR("status"), before = e->before, after = e->after;
 
-	return arena_format(c->arena, "%.*s  %s  %.*s -> %.*s  (%.*s)", STR_ARGS(table_time_text(c->arena, e->at)),
-	    owner ? "owner " : "status", STR_ARGS(before), STR_ARGS(after), STR_ARGS(shown(c, e->who)));
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_starts(before, words[i]) && before.n > words[i].n && before.p[words[i].n] == ' ') {
+			word = words[i];
+			before = str_skip(before, word.n + 1);
+			after = str_starts(after, word) ? str_skip(after, word.n + 1) : after;
+		}
+	return arena_format(c->arena, "%.*s  %-6.*s  %.*s -> %.*s  (%.*s)", STR_ARGS(table_time_text(c->arena, e->at)),
+	    STR_ARGS(word), STR_ARGS(shown(c, before)), STR_ARGS(shown(c, after)), STR_ARGS(shown(c, e->who)));
 }
 
 static struct str
@@ -144,6 +159,7 @@ json_entry(const struct store_entry *e, struct buf *j)
 	json_time(j, "at", e->at);
 	json_text(j, "who", e->who);
 	if (e->kind == ENTRY_UPDATE) {
+		json_number(j, "update", e->update);
 		json_text(j, "way", str_of(way_name(e->way)));
 		json_text(j, "visibility", e->visibility == UPDATE_INTERNAL ? STR("internal") : STR("public"));
 		json_text(j, "text", e->text);
@@ -191,8 +207,12 @@ timeline_json(
 	json_text(&j, "org_id", v->deployment.org_id);
 	json_text(&j, "contact", v->contact.address);
 	json_text(&j, "owner", v->owner.address);
+	json_text(&j, "escalated_to", v->escalated_to.address);
+	json_text(&j, "merged_into", v->merged_into);
+	json_text(&j, "split_from", v->split_from);
 	json_time(&j, "opened_at", v->opened_at);
 	json_time(&j, "modified_at", v->modified_at);
+	json_number(&j, "version", v->version);
 	json_text(&j, "description", description);
 	json_open(&j, "timeline", '[');
 	for (size_t i = 0; i < n; i++)

@@ -10,9 +10,11 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "daemon/letter.h"
+#include "rules/case.h"
 #include "store/store_cases.h"
 
 #define DETAILS_MOST (256u << 10)
+#define COMMENT_MOST 400 /* bytes in a row of the audit; the case has it whole */
 
 static int64_t
 apply_id(int64_t id, int64_t created)
@@ -39,6 +41,10 @@ effect_name(enum effect_kind k)
 		[EFFECT_UPDATE] = "update",
 		[EFFECT_STATUS] = "status",
 		[EFFECT_ASSIGN] = "assign",
+		[EFFECT_MERGE] = "merge",
+		[EFFECT_MOVE_UPDATE] = "move-update",
+		[EFFECT_DEPLOYMENT] = "deployment",
+		[EFFECT_ESCALATE] = "escalate",
 		[EFFECT_REQUEST_OPEN] = "request-open",
 		[EFFECT_LINE] = "line",
 		[EFFECT_GRANT] = "grant",
@@ -68,6 +74,10 @@ detail_effect(const struct effect *f, const struct store_change *c, struct buf *
 	}
 	if (f->case_id)
 		json_number(j, "case", apply_id(f->case_id, c->new_case));
+	if (f->other_case)
+		json_number(j, "other_case", f->other_case);
+	if (f->update_id)
+		json_number(j, "update", f->update_id);
 	if (f->request_id)
 		json_number(j, "request", apply_id(f->request_id, c->new_request));
 	if (f->line_id)
@@ -78,6 +88,8 @@ detail_effect(const struct effect *f, const struct store_change *c, struct buf *
 		json_text(j, "status", f->status);
 	if (f->kind == EFFECT_LINE)
 		json_text(j, "state", str_of(line_state_name(f->line_state)));
+	if (f->kind == EFFECT_LINE && f->text.n)
+		json_text(j, "comment", plan_shorten(f->text, COMMENT_MOST));
 	if (f->deployment)
 		json_number(j, "deployment", f->deployment);
 	if (f->kind == EFFECT_GRANT)
@@ -161,8 +173,12 @@ apply_plan(const struct apply *a, const struct plan *p, struct applied *out, str
 	*out = (struct applied){ 0 };
 	if (a->arrival && apply_ledger(a, p, &c.message, e) < 0)
 		return -1;
-	for (const struct effect *f = p->effects; f; f = f->next) {
-		int ok = f->kind == EFFECT_NOTICE ? apply_notice(a, f, &c, out, e) : store_effect(a->store, f, &c, e);
+	for (struct effect *f = p->effects; f; f = f->next) {
+		int ok = case_settle(&a->configuration->workflow, f, e);
+
+		if (ok == 0)
+			ok = f->kind == EFFECT_NOTICE ? apply_notice(a, f, &c, out, e)
+						      : store_effect(a->store, f, &c, e);
 
 		if (ok < 0)
 			return -1;

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "daemon/settle.h"
 #include "daemon/settle_calendar.h"
+#include "reading/html.h"
 #include "reading/reading.h"
 #include "reading/verdict.h"
 #include "store/store.h"
@@ -105,21 +106,54 @@ text_decides(struct self_test *t, struct str text, size_t width, struct str *whi
 	return false;
 }
 
-/* No line of our own mail may read as an answer, as it stands or re-wrapped. */
+static void
+line_refuse(struct self_test *t, const char *kind, struct str language, struct str line)
+{
+	buf_add_format(t->errors, "template %s.%.*s: the line \"%.*s\" reads as a yes or a no; write it differently\n",
+	    kind, STR_ARGS(language), STR_ARGS(line));
+}
+
+/* No line of our own mail may read as an answer, as it stands or re-wrapped: neither of its text, nor of what a mail
+ * program that quotes makes of its HTML. */
 static void
 check_template(void *context, const char *kind, struct str language, const struct template_text *text)
 {
 	struct self_test *t = context;
-	struct str line;
+	struct str line = text->subject, html;
 	bool bad = line_decides(t, text->subject);
+	unsigned char *hints;
 
-	line = text->subject;
+	html_read(text->html, t->arena, &html, &hints);
 	for (size_t width = WRAP_NARROW; !bad && width <= WRAP_WIDE; width += WRAP_STEP)
-		bad = text_decides(t, text->text, width, &line);
+		bad = text_decides(t, text->text, width, &line) || text_decides(t, html, width, &line);
 	if (bad)
+		line_refuse(t, kind, language, line);
+	arena_reset(t->arena);
+}
+
+/* The word that a button writes is read as a yes or a no by the phrases of the template's language; the words on the
+ * button, which get quoted too, are not. */
+static void
+check_answer(void *context, const char *kind, struct str language, struct str word, struct str label)
+{
+	struct self_test *t = context;
+	struct str names[] = { str_head(language, 2), STR("en") };
+	struct strings languages = { names, 2 }, none = { 0 };
+	struct verdict_phrases *phrases;
+	struct verdict_result r;
+	struct err e;
+
+	if (line_decides(t, label))
+		line_refuse(t, kind, language, label);
+	phrases = verdict_open(&languages, &none, &none, &e); /* NULL: a language without phrases of its own */
+	verdict_read(phrases ? phrases : t->phrases, word, t->arena, &r);
+	if (r.verdict != VERDICT_APPROVE && r.verdict != VERDICT_DENY)
 		buf_add_format(t->errors,
-		    "template %s.%.*s: the line \"%.*s\" reads as a yes or a no; write it differently\n", kind,
-		    STR_ARGS(language), STR_ARGS(line));
+		    "template %s.%.*s: the button \"%.*s\" answers \"%.*s\", which is read neither as a yes nor as a "
+		    "no: "
+		    "%s\n",
+		    kind, STR_ARGS(language), STR_ARGS(label), STR_ARGS(word), r.reason);
+	verdict_close(&phrases);
 	arena_reset(t->arena);
 }
 
@@ -149,6 +183,7 @@ check_words(const struct configuration *c, struct buf *errors)
 		if (t.seen == NULL)
 			abort();
 		templates_each(templates, samples, check_template, &t);
+		templates_answers(templates, check_answer, &t);
 		free(t.seen);
 		arena_close(&t.arena);
 		arena_close(&samples);

@@ -283,16 +283,17 @@ intake_connect(struct intake *in, enum mailbox_trouble *trouble, struct err *e)
 	return intake_move_decided(in, e);
 }
 
-/* Writes down that all there was is done, at most once a minute: for casectl health. */
+/* Writes down that all there was at that time is done, at most once a minute: for casectl health, and for the timers,
+ * which end no request whose answer may wait unread. */
 static int
-intake_note_served(struct intake *in, struct err *e)
+intake_note_served(struct intake *in, int64_t at, struct err *e)
 {
 	int64_t now = clock_monotonic();
 
 	if (in->served_at && now - in->served_at < SERVED_MS)
 		return 0;
 	in->served_at = now;
-	return store_mailbox_served(in->decider.store, in->mailbox->name, clock_now(), e);
+	return store_mailbox_served(in->decider.store, in->mailbox->name, at, e);
 }
 
 static void
@@ -328,7 +329,9 @@ intake_serve(struct intake *in, bool once, enum mailbox_trouble *trouble, struct
 	if (intake_connect(in, trouble, e) < 0)
 		return -1;
 	while (!process_is_stopping()) {
-		if (intake_sweep(in, e) < 0 || intake_note_served(in, e) < 0)
+		int64_t now = clock_now();
+
+		if (intake_sweep(in, e) < 0 || (!process_is_stopping() && intake_note_served(in, now, e) < 0))
 			return -1;
 		if (once)
 			return 0;

@@ -64,32 +64,14 @@ letter_date(const struct draft *d, int64_t ms)
 	return arena_copy(d->a->arena, str_of(text));
 }
 
-/* The values every template may use, then the notice's own. */
-static size_t
-letter_values(const struct draft *d, struct template_value *v)
+/* Whether an answer to Reply-To proves which letter it answers. */
+static bool
+letter_has_token_address(const struct draft *d)
 {
-	const struct person *to = &d->n->to;
-	struct arena *arena = d->a->arena;
-	size_t n = 0;
-	struct str name = arena_format(arena, "%.*s %.*s", STR_ARGS(to->first_name), STR_ARGS(to->last_name));
+	const struct configuration *c = d->a->configuration;
 
-	v[n++] = (struct template_value){ "brand", d->a->configuration->brand };
-	v[n++] = (struct template_value){ "address", d->a->configuration->address };
-	v[n++] = (struct template_value){ "recipient_name", str_trim(name) };
-	v[n++] = (struct template_value){ "recipient_first_name", to->first_name };
-	v[n++] = (struct template_value){ "date", letter_date(d, d->a->now) };
-	v[n++] = (struct template_value){ "reference", d->reference };
-	v[n++] = (struct template_value){ "case_number", d->view.number };
-	v[n++] = (struct template_value){ "case_subject", d->view.subject };
-	v[n++] = (struct template_value){ "case_status", d->view.status };
-	v[n++] = (struct template_value){ "case_sub_status", d->view.sub_status };
-	if (d->n->token == TOKEN_OF_CONFIRMATION)
-		v[n++] = (struct template_value){ "code", str_of(d->code) };
-	if (d->request.id)
-		v[n++] = (struct template_value){ "expires_at", letter_date(d, d->request.expires_at) };
-	for (size_t i = 0; i < d->n->n_values && n < VALUES_MOST; i++)
-		v[n++] = (struct template_value){ d->n->values[i].name, d->n->values[i].text };
-	return n;
+	return d->n->token != TOKEN_NONE && !d->n->from_noreply && c->subaddress_delimiter != 0 &&
+	       str_find_char(c->address, '@') >= 0;
 }
 
 /* local+TOKEN@domain, or the plain address where there is no token or the server has no sub-addresses. */
@@ -101,10 +83,44 @@ letter_reply_to(const struct draft *d)
 
 	if (d->n->from_noreply)
 		return STR_NONE;
-	if (d->n->token == TOKEN_NONE || c->subaddress_delimiter == 0 || at < 0)
+	if (!letter_has_token_address(d))
 		return c->address;
 	return arena_format(d->a->arena, "%.*s%c%s%.*s", STR_ARGS(str_head(c->address, (size_t)at)),
 	    c->subaddress_delimiter, d->token, STR_ARGS(str_skip(c->address, (size_t)at)));
+}
+
+/* The values every template may use, then the notice's own. */
+static size_t
+letter_values(const struct draft *d, struct template_value *v)
+{
+	const struct person *to = &d->n->to;
+	struct arena *arena = d->a->arena;
+	size_t n = 0;
+	struct str name = arena_format(arena, "%.*s %.*s", STR_ARGS(to->first_name), STR_ARGS(to->last_name));
+	const struct command_words *words = workflow_words(
+	    &d->a->configuration->workflow, to->language.n ? to->language : d->a->configuration->language);
+
+	v[n++] = (struct template_value){ "brand", d->a->configuration->brand };
+	v[n++] = (struct template_value){ "address", d->a->configuration->address };
+	v[n++] = (struct template_value){ "recipient_name", str_trim(name) };
+	v[n++] = (struct template_value){ "recipient_first_name", to->first_name };
+	v[n++] = (struct template_value){ "date", letter_date(d, d->a->now) };
+	v[n++] = (struct template_value){ "reference", d->reference };
+	v[n++] = (struct template_value){ "case_number", d->view.number };
+	v[n++] = (struct template_value){ "case_subject", d->view.subject };
+	v[n++] = (struct template_value){ "case_status", d->view.status };
+	v[n++] = (struct template_value){ "case_sub_status", d->view.sub_status };
+	v[n++] = (struct template_value){ "close_word", words->close };
+	v[n++] = (struct template_value){ "reopen_word", words->reopen };
+	if (d->n->token == TOKEN_OF_CONFIRMATION)
+		v[n++] = (struct template_value){ "code", str_of(d->code) };
+	if (letter_has_token_address(d) && notice_has_value(d->n->kind, STR("reply_to")))
+		v[n++] = (struct template_value){ "reply_to", letter_reply_to(d) };
+	if (d->request.id)
+		v[n++] = (struct template_value){ "expires_at", letter_date(d, d->request.expires_at) };
+	for (size_t i = 0; i < d->n->n_values && n < VALUES_MOST; i++)
+		v[n++] = (struct template_value){ d->n->values[i].name, d->n->values[i].text };
+	return n;
 }
 
 static void
@@ -143,10 +159,26 @@ letter_thread(const struct draft *d, struct store_letter *l)
 		l->references = arena_format(arena, "<%.*s>", STR_ARGS(l->in_reply_to));
 }
 
+/* The lines that the mail shows: those its addressee may decide, as the rules put them into its text. They are looked
+ * up in the transaction that the text was made in, and by the same question. */
+static size_t
+letter_lines(const struct draft *d, int64_t *lines)
+{
+	const struct access_request *r = &d->request;
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_lines; i++)
+		if (request_line_open_to(&r->lines[i], d->n->to.id))
+			lines[n++] = r->lines[i].id;
+	return n;
+}
+
 static int
 letter_token(const struct draft *d, int64_t letter, struct err *e)
 {
+	int64_t *lines = arena_array(d->a->arena, d->request.n_lines, sizeof(*lines));
 	struct store_token t = {
+		.lines = lines,
 		.kind = d->n->token,
 		.token = str_of(d->token),
 		.case_id = d->view.id,
@@ -162,6 +194,8 @@ letter_token(const struct draft *d, int64_t letter, struct err *e)
 		return 0;
 	if (d->n->token == TOKEN_OF_CONFIRMATION)
 		t.code = str_of(d->code);
+	if (d->n->token != TOKEN_OF_CASE)
+		t.n_lines = letter_lines(d, lines);
 	return store_token_add(d->a->store, &t, d->a->now, e);
 }
 

@@ -68,6 +68,7 @@ settle_policy(const struct configuration *c, const struct verdict_phrases *phras
 		.answers_per_10_minutes = c->answers_per_10_minutes,
 		.approval_expiry_days = c->approval_expiry_days,
 		.free_mail_domains = c->free_mail_domains,
+		.workflow = &c->workflow,
 		.reminder_business_days = c->reminder_business_days,
 		.escalation_business_days = c->escalation_business_days,
 	};

@@ -9,8 +9,9 @@
 
 struct timers;
 
-/* All is borrowed. Unless at_once, nothing is done in the first minute: answers that came in time and wait in the
- * mailbox are read first. */
+/* All is borrowed. Nothing is done before every mailbox was read to its end once, and no request expires before every
+ * one was read beyond that request's expiry: an answer that arrived in time wins, however late it is read. A mailbox
+ * that cannot be read holds this up for an hour at most; with at_once (intakes ran before) for as long as it cannot. */
 struct timers *timers_open(const struct configuration *c, struct store *s, const struct own_marks *marks,
     const struct templates *templates, bool at_once);
 void timers_close(struct timers **t); /* *t may be NULL */

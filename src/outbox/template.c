@@ -56,7 +56,7 @@ template_exact(const struct templates *t, const char *kind, struct str language)
 static void
 template_load(struct templates *t, struct template_source *s, struct str text, struct template *out)
 {
-	struct str subject, empty, body, html = STR_NONE;
+	struct str subject, empty, body, shown, html = STR_NONE;
 	ptrdiff_t mark;
 	int line = 3;
 
@@ -70,10 +70,18 @@ template_load(struct templates *t, struct template_source *s, struct str text, s
 	body = mark < 0 ? text : str_head(text, (size_t)mark + 1);
 	if (str_trim(body).n == 0)
 		template_error(s, line, "there is no text");
+	s->place = TEMPLATE_SUBJECT;
 	template_parse(s, str_trim(str_skip(subject, 9)), 1, t->memory, &out->parts[TEMPLATE_SUBJECT]);
-	template_parse(s, body, line, t->memory, &out->parts[TEMPLATE_TEXT]);
+	s->place = TEMPLATE_TEXT;
+	shown = template_answers_take(s, body, line, t->memory, out);
+	template_parse(s, shown, line, t->memory, &out->parts[TEMPLATE_TEXT]);
+	if (mark >= 0 && out->n_answers > 0)
+		template_error(s, line,
+		    "\"%%%%answer\" makes no button beside \"%%%%html\": there, link to "
+		    "\"mailto:{{reply_to|url}}?subject={{subject|url}}&amp;body=WORD\"");
 	if (s->failed)
 		return;
+	s->place = TEMPLATE_HTML;
 	if (mark >= 0)
 		html = str_skip(text, (size_t)mark + 8);
 	for (size_t i = 0; mark >= 0 && i < (size_t)mark + 8; i++)
@@ -274,14 +282,19 @@ blanks_squeeze(struct arena *a, struct str s)
 
 void
 template_apply(
-    const struct template *t, const struct template_value *values, size_t n, struct arena *a, struct template_text *out)
+    const struct template *t, const struct template_value *given, size_t n, struct arena *a, struct template_text *out)
 {
+	struct template_value *values = arena_array(a, n + 1, sizeof *values);
 	struct buf filled, wrapped;
+
+	for (size_t i = 0; i < n; i++)
+		values[i] = given[i];
 
 	buf_init(&filled, PART_MOST);
 	buf_init(&wrapped, 2 * PART_MOST);
 	template_fill(&t->parts[TEMPLATE_SUBJECT], TEMPLATE_SUBJECT, values, n, &filled);
 	out->subject = blanks_squeeze(a, buf_str(&filled));
+	values[n++] = (struct template_value){ "subject", out->subject };
 	buf_clear(&filled);
 	template_fill(&t->parts[TEMPLATE_TEXT], TEMPLATE_TEXT, values, n, &filled);
 	template_wrap(buf_str(&filled), &wrapped);

@@ -4,7 +4,10 @@
  * A template is a file KIND.LANG.txt in UTF-8, at most 64 KiB: a line "Subject: ...", an empty line, the text, and
  * optionally a line "%%html" and a whole HTML document; without one the HTML is made from the text. {{name}} is a
  * value, escaped for its place; {{#name}}...{{/name}} stands where the value is not empty, {{^name}}...{{/name}} where
- * it is. Shipped templates are embedded; a file of the operator's folder replaces one, or adds a language.
+ * it is. In HTML, {{name|url}} is a value within a link. A line "%%answer WORD: LABEL" of the text is not shown there:
+ * in the HTML made from it, it is a button that opens a new mail to {{reply_to}} with WORD as its text. The subject,
+ * filled in, is the value "subject" of the text and the HTML. Shipped templates are embedded; a file of the operator's
+ * folder replaces one, or adds a language.
  */
 #ifndef CASEMAIL_OUTBOX_TEMPLATE_H
 #define CASEMAIL_OUTBOX_TEMPLATE_H
@@ -53,5 +56,9 @@ bool template_preview(
  * call only: a is reset after each. */
 void templates_each(const struct templates *t, struct arena *a,
     void (*each)(void *ctx, const char *kind, struct str language, const struct template_text *text), void *ctx);
+
+/* Calls back for every line of answers of all templates; word: the text of the mail that its button opens. */
+void templates_answers(const struct templates *t,
+    void (*each)(void *ctx, const char *kind, struct str language, struct str word, struct str label), void *ctx);
 
 #endif

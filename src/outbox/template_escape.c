@@ -71,10 +71,27 @@ template_is_clean(struct str text)
 	return true;
 }
 
+/* Unreserved (RFC 3986 2.3), and the @ of an address. */
+static bool
+code_is_url(unsigned c)
+{
+	return c < 0x80 && (char_is_alpha((char)c) || char_is_digit((char)c) || c == '-' || c == '.' || c == '_' ||
+			       c == '~' || c == '@');
+}
+
+static void
+url_put(struct str bytes, struct buf *out)
+{
+	for (size_t i = 0; i < bytes.n; i++)
+		buf_add_format(out, "%%%02X", (unsigned char)bytes.p[i]);
+}
+
 static void
 line_end_put(enum template_place place, struct str indent, struct buf *out)
 {
-	buf_add_z(out, place == TEMPLATE_SUBJECT ? " " : place == TEMPLATE_HTML ? "<br>\n" : "\n");
+	static const char *const ends[] = { " ", "\n", "<br>\n", "%0D%0A" };
+
+	buf_add_z(out, ends[place]);
 	if (place == TEMPLATE_TEXT)
 		buf_add(out, indent);
 }
@@ -87,14 +104,18 @@ template_escape(enum template_place place, struct str value, struct str indent, 
 		size_t n = utf8_read(value, &code);
 		const char *entity = place == TEMPLATE_HTML ? html_entity(code) : NULL;
 
-		if (n == 0)
+		if (n == 0 && place == TEMPLATE_URL)
+			url_put(STR("\xef\xbf\xbd"), out);
+		else if (n == 0)
 			buf_add_utf8(out, 0xfffd);
 		else if (code == '\n')
 			line_end_put(place, indent, out);
 		else if (code == '\t')
-			buf_add_char(out, ' ');
+			buf_add_z(out, place == TEMPLATE_URL ? "%20" : " ");
 		else if (code_is_unfit(code))
 			;
+		else if (place == TEMPLATE_URL && !code_is_url(code))
+			url_put(str_head(value, n), out);
 		else if (entity != NULL)
 			buf_add_z(out, entity);
 		else

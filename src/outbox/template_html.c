@@ -2,9 +2,10 @@
  * template_html.c: the HTML source that says what a text source says, so that the two parts of a mail cannot differ.
  *
  * Works on the source, line by line, before values are known: they cannot make markup. Paragraphs become <p>; indented
- * lines a table, "Label: ..." with two columns; a line "-- ... --" stays small. Tags of sections that stand alone on
- * their line are kept between whole elements, so that the result is well-formed whichever sections stand. No colours
- * but half-transparent greys, so that light and dark screens both show it well; nothing is fetched.
+ * lines a table, "Label: ..." with two columns; lines of answers buttons; a line "-- ... --" stays small. Tags of
+ * sections that stand alone on their line are kept between whole elements, so that the result is well-formed whichever
+ * sections stand. No colours but half-transparent greys, so that light and dark screens both show it well; nothing is
+ * fetched.
  */
 #include "config.h"
 
@@ -31,7 +32,17 @@ static const char table_head[] =
     "style=\"margin:0 0 16px;border-left:4px solid #7f8ea3;background:rgba(127,142,163,.12)\">\n";
 #define CELL "padding:4px 12px;vertical-align:top"
 
-enum element { NOTHING, PARAGRAPH, TABLE };
+/* A table in a table: the border of a cell is what all mail programs show, padding of a link is not. */
+static const char buttons_head[] =
+    "{{#reply_to}}\n<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" "
+    "style=\"margin:0 0 16px\"><tr>\n";
+static const char buttons_tail[] = "</tr></table>\n{{/reply_to}}\n";
+static const char button_head[] =
+    "<td style=\"border:2px solid #7f8ea3;border-radius:6px;background:rgba(127,142,163,.12)\">"
+    "<a style=\"display:block;padding:8px 16px;color:inherit;font-weight:bold;text-decoration:none\" href=\"";
+static const char button_gap[] = "<td style=\"width:12px\">&nbsp;</td>\n";
+
+enum element { NOTHING, PARAGRAPH, TABLE, BUTTONS };
 
 struct maker {
 	struct buf *out;
@@ -46,6 +57,8 @@ element_close(struct maker *m)
 		buf_add_z(m->out, "</p>\n");
 	else if (m->open == TABLE)
 		buf_add_z(m->out, "</table>\n");
+	else if (m->open == BUTTONS)
+		buf_add_z(m->out, buttons_tail);
 	m->open = NOTHING;
 }
 
@@ -58,7 +71,9 @@ element_open(struct maker *m, enum element what)
 		return;
 	}
 	element_close(m);
-	buf_add_z(m->out, what == PARAGRAPH ? "<p style=\"margin:0 0 16px\">" : table_head);
+	buf_add_z(m->out, what == PARAGRAPH ? "<p style=\"margin:0 0 16px\">"
+			  : what == TABLE   ? table_head
+					    : buttons_head);
 	m->open = what;
 	m->open_depth = m->depth;
 }
@@ -150,6 +165,21 @@ marker_put(struct maker *m, struct str line)
 	buf_add_z(m->out, "</p>\n");
 }
 
+/* A link that opens an answer with the word in it; several in a row stand side by side. */
+static void
+answer_put(struct maker *m, const struct template_answer *answer)
+{
+	if (m->open == BUTTONS)
+		buf_add_z(m->out, button_gap);
+	element_open(m, BUTTONS);
+	buf_add_z(m->out, button_head);
+	buf_add_z(m->out, "mailto:{{reply_to|url}}?subject=Re%3A%20{{subject|url}}&amp;body=");
+	template_escape(TEMPLATE_URL, answer->word, STR_NONE, m->out);
+	buf_add_z(m->out, "\">");
+	line_put(m, answer->label);
+	buf_add_z(m->out, "</a></td>\n");
+}
+
 struct str
 template_html(struct str text, struct arena *a)
 {
@@ -162,9 +192,12 @@ template_html(struct str text, struct arena *a)
 	while (str_next_line(&text, &line)) {
 		struct str trimmed = str_trim(line);
 		char sigil = line_section(line);
+		struct template_answer answer;
 
 		if (sigil) {
 			section_put(&m, sigil, trimmed, text);
+		} else if (template_line_answers(line, &answer)) {
+			answer_put(&m, &answer);
 		} else if (trimmed.n == 0) {
 			element_close(&m);
 		} else if (str_starts(line, STR("-- ")) && str_ends(trimmed, STR(" --"))) {

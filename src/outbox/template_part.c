@@ -57,8 +57,7 @@ node_add(struct parser *p, int kind, struct str text)
 {
 	struct template_node *n = &p->part->nodes[p->part->n++];
 
-	n->kind = kind;
-	n->text = text;
+	*n = (struct template_node){ .kind = kind, .text = text };
 	return n;
 }
 
@@ -90,20 +89,33 @@ section_open(struct parser *p, bool inverted, struct str name)
 	node_add(p, inverted ? NODE_UNLESS : NODE_IF, name);
 }
 
+/* Whether the kind has the value; the engine itself gives the subject to what is filled in behind it. */
+static bool
+name_is_known(const struct template_source *s, struct str name)
+{
+	return list_has(s->standard, name) || list_has(s->kind->values, name) ||
+	       (s->place != TEMPLATE_SUBJECT && str_equal(name, STR("subject")));
+}
+
 /* inner: what stands between the braces. */
 static void
 tag_take(struct parser *p, struct str inner)
 {
 	char sigil = inner.n ? inner.p[0] : 0;
 	bool section = sigil == '#' || sigil == '^' || sigil == '/';
-	struct str name = str_trim(section ? str_skip(inner, 1) : inner);
+	bool is_url = !section && str_ends(inner, STR("|url"));
+	struct str name = str_trim(section ? str_skip(inner, 1) : str_head(inner, inner.n - (is_url ? 4 : 0)));
 
 	if (!name_is_wellformed(name)) {
 		template_error(p->source, p->line, "\"{{%.*s}}\" is no value: a name has letters a-z, digits and _",
 		    STR_ARGS(str_head(inner, 40)));
 		return;
 	}
-	if (!list_has(p->source->standard, name) && !list_has(p->source->kind->values, name)) {
+	if (is_url && p->source->place != TEMPLATE_HTML) {
+		template_error(p->source, p->line, "\"|url\" is for addresses in the HTML part only");
+		return;
+	}
+	if (!name_is_known(p->source, name)) {
 		template_error(p->source, p->line, "no value \"%.*s\" in notices of kind %s", STR_ARGS(name),
 		    p->source->kind->name);
 		return;
@@ -113,7 +125,7 @@ tag_take(struct parser *p, struct str inner)
 	else if (section)
 		section_open(p, sigil == '^', name);
 	else
-		node_add(p, NODE_VALUE, name);
+		node_add(p, NODE_VALUE, name)->is_url = is_url;
 }
 
 /* How much follows the tag that ends at end until behind the line end, where the tag, which begins at begin, is alone
@@ -229,7 +241,7 @@ template_fill(const struct template_part *p, enum template_place place, const st
 			continue;
 		value = value_find(values, n, node->text);
 		if (node->kind == NODE_VALUE)
-			value_put(place, value, out);
+			value_put(node->is_url ? TEMPLATE_URL : place, value, out);
 		else if ((str_trim(value).n > 0) != (node->kind == NODE_IF))
 			i = node->end;
 	}

@@ -34,6 +34,7 @@ static const struct {
 	{ "person_name", "Nils Neumann" },
 	{ "person_address", "nils@acme.example" },
 	{ "person_employer", "Acme Ltd" },
+	{ "copied_from", "ACME-9" },
 	{ "requester_name", "Rita Request" },
 	{ "lines", "ACME-1  Acme Ltd  none -> read-write\nACME-2  Acme Labs  none -> read-only" },
 	{ "changed_from", "ACME-1  Acme Ltd  none -> basic" },
@@ -48,11 +49,17 @@ static const struct {
 	{ "quoted_line", "Should be fine I think?" },
 	{ "why", "the words are a question" },
 	{ "code", "K7M2Q9" },
-	{ "problems", "mailbox support: critical: last served 3 h ago; 40 s ago: the password was refused" },
+	{ "close_word", "#close" },
+	{ "reopen_word", "#reopen" },
+	{ "merged_number", "00123450" },
+	{ "contact_name", "Eva Muster" },
+	{ "registered_address", "eva@acme.example" },
+	{ "problems", "mailbox support: critical: last served 3 h ago; 40 s ago: the server does not answer" },
 	{ "recovered", "outbox: ok: 0 due; 0 given up since yesterday, 0 of unknown fate" },
 	{ "messages", "12  held (unverified)  eva@acme.example  Re: The import stops\n13  quarantined (malformed)  "
 		      "x@y.example  Hi" },
 	{ "total", "2" },
+	{ "reply_to", "support+k7m2q9x4w8r3k7m2q9x4w8r3k7@support.example" },
 	{ "sender_address", "someone@elsewhere.example" },
 };
 

@@ -15,6 +15,8 @@
 
 #define COMMENT_DEPTH 5
 #define FIELDS_MOST 32 /* above the boundary, of any id */
+#define RESULTS_MOST 2000
+#define RECEIVED_MOST 10
 
 struct cursor {
 	struct str s;
@@ -257,19 +259,21 @@ received_by(struct str value)
 	return STR_NONE;
 }
 
-/* The number of fields above the boundary, the topmost Received: that a border host wrote; 0 where there is none. Where
- * no border hosts are configured, they are called like the authserv-ids. */
+/* The number of fields above the boundary, the topmost Received: that a border host wrote; 0 and not *found where there
+ * is none. Where no border hosts are configured, they are called like the authserv-ids. */
 static size_t
-boundary(const struct mime_message *m, const struct reading_setup *setup)
+boundary(const struct mime_message *m, const struct reading_setup *setup, bool *found)
 {
 	const struct strings *hosts = setup->border_hosts.n ? &setup->border_hosts : &setup->authserv_ids;
 
 	for (size_t i = 0; i < m->n_fields; i++) {
 		if (!str_equal_nocase(m->fields[i].name, STR("Received")))
 			continue;
-		if (is_listed(hosts, received_by(m->fields[i].raw)))
+		*found = is_listed(hosts, received_by(m->fields[i].raw));
+		if (*found)
 			return i;
 	}
+	*found = false;
 	return 0;
 }
 
@@ -420,29 +424,85 @@ conclude(const struct findings *f, struct str domain, struct arena *a, struct re
 	out->authentication_detail = STR("no result proves the domain of From");
 }
 
+/* The field as it was understood; where it was not, as much of it as was. */
+static struct str
+results_text(const struct authentication_field *f, struct arena *a)
+{
+	struct buf b;
+	struct str text;
+
+	buf_init(&b, RESULTS_MOST);
+	for (size_t i = 0; i < f->n_methods; i++) {
+		const struct authentication_method *m = &f->methods[i];
+
+		buf_add_format(&b, "%s%.*s=%.*s", i ? "; " : "", STR_ARGS(m->method), STR_ARGS(m->result));
+		for (size_t k = 0; k < m->n_properties; k++)
+			buf_add_format(&b, " %.*s.%.*s=%.*s", STR_ARGS(m->properties[k].type),
+			    STR_ARGS(m->properties[k].name), STR_ARGS(m->properties[k].value));
+	}
+	text = arena_copy(a, buf_str(&b));
+	buf_free(&b);
+	return text;
+}
+
+/* Reads the field at an index and keeps an account of it. */
+static struct reading_results *
+results_add(const struct mime_message *m, size_t at, const struct reading_setup *setup, size_t end, struct arena *a,
+    struct reading *out, struct authentication_field *field)
+{
+	struct reading_results *r = &out->results[out->n_results++];
+	bool sound = authentication_parse(m->fields[at].raw, a, field);
+
+	r->authserv_id = field->authserv_id;
+	r->text = results_text(field, a);
+	if (at >= end)
+		r->standing = RESULTS_BELOW;
+	else if (!sound)
+		r->standing = RESULTS_MALFORMED;
+	else
+		r->standing = is_listed(&setup->authserv_ids, r->authserv_id) ? RESULTS_USED : RESULTS_FOREIGN;
+	return r;
+}
+
+static void
+trace_read(const struct mime_message *m, struct arena *a, struct reading *out)
+{
+	out->received_by = arena_array(a, RECEIVED_MOST, sizeof(*out->received_by));
+	for (size_t i = 0; i < m->n_fields && out->n_received_by < RECEIVED_MOST; i++)
+		if (str_equal_nocase(m->fields[i].name, STR("Received")))
+			out->received_by[out->n_received_by++] = received_by(m->fields[i].raw);
+}
+
 void
 authentication_read(const struct mime_message *m, const struct reading_setup *setup, struct str domain, struct arena *a,
     struct reading *out)
 {
 	struct findings f = { 0 };
-	size_t end = boundary(m, setup), looked_at = 0;
+	struct authentication_field field;
+	bool found;
+	size_t end = boundary(m, setup, &found), looked_at = 0;
 
 	out->authentication = AUTH_NONE;
 	out->authentication_detail = STR("no result of the border server");
-	for (size_t i = 0; i < end; i++) {
-		struct authentication_field field;
+	out->results = arena_array(a, FIELDS_MOST, sizeof(*out->results));
+	if (found)
+		out->border = received_by(m->fields[end].raw);
+	trace_read(m, a, out);
+	for (size_t i = 0; i < m->n_fields; i++) {
+		struct reading_results *r;
 
 		if (!str_equal_nocase(m->fields[i].name, STR("Authentication-Results")))
 			continue;
-		if (++looked_at > FIELDS_MOST) {
+		if (++looked_at > FIELDS_MOST && i < end) {
 			out->authentication_detail = STR("too many fields");
 			return;
 		}
-		if (!authentication_parse(m->fields[i].raw, a, &field)) {
+		if (looked_at > FIELDS_MOST)
+			break;
+		r = results_add(m, i, setup, end, a, out, &field);
+		if (r->standing == RESULTS_MALFORMED)
 			out->authentication_detail = STR("a field breaks the grammar");
-			continue;
-		}
-		if (is_listed(&setup->authserv_ids, field.authserv_id))
+		else if (r->standing == RESULTS_USED)
 			findings_add(&f, &field, domain);
 	}
 	if (f.fields)

@@ -22,8 +22,13 @@ struct reading {
 	struct str from_strict;    /* identity: the one From that passed the strict grammar, else empty */
 	enum authentication_level authentication;
 	struct str authentication_detail; /* "dmarc=pass header.from=..." : why */
-	struct str subject, message_id;   /* message_id without <> */
-	struct str *ancestors;            /* In-Reply-To first, then References, newest first; without <> */
+	struct str border;                /* the border host whose Received field is the topmost of one; empty: none */
+	struct str *received_by;          /* the hosts that wrote the topmost Received fields, at most 10 */
+	size_t n_received_by;
+	struct reading_results *results; /* the Authentication-Results fields, topmost first, at most 32 */
+	size_t n_results;
+	struct str subject, message_id; /* message_id without <> */
+	struct str *ancestors;          /* In-Reply-To first, then References, newest first; without <> */
 	size_t n_ancestors;
 	struct str date;        /* as written: never decides */
 	struct str return_path; /* "<>" is KIND-relevant; empty when absent */

@@ -36,3 +36,16 @@ reading_place_name(enum reading_place p)
 
 	return names[p];
 }
+
+const char *
+results_standing_name(enum results_standing s)
+{
+	static const char *const names[RESULTS_STANDINGS] = {
+		[RESULTS_USED] = "used",
+		[RESULTS_FOREIGN] = "other-id",
+		[RESULTS_BELOW] = "below-border",
+		[RESULTS_MALFORMED] = "malformed",
+	};
+
+	return names[s];
+}

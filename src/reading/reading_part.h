@@ -55,6 +55,23 @@ struct reading_recipient {
 	struct str address, status, action, diagnostic;
 };
 
+/* What became of an Authentication-Results field. */
+enum results_standing {
+	RESULTS_USED,      /* written by the border: above its Received field, with a configured id */
+	RESULTS_FOREIGN,   /* above it, but with another id */
+	RESULTS_BELOW,     /* below it, or no Received field is by a border host: others may have written it */
+	RESULTS_MALFORMED, /* breaks the grammar of RFC 8601 */
+	RESULTS_STANDINGS
+};
+/* Likewise. */
+const char *results_standing_name(enum results_standing s); /* "used", "other-id", "below-border", "malformed" */
+
+struct reading_results {
+	struct str authserv_id;
+	enum results_standing standing;
+	struct str text; /* "dmarc=pass header.from=example.com; ...", cut at 2000 bytes; without comments */
+};
+
 struct reading_attachment {
 	struct str name; /* as the sender wrote it, decoded: data, never a path */
 	struct str type; /* "application/pdf" */

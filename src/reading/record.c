@@ -67,6 +67,9 @@ static const struct spec token_spec[] = { TEXT(reading_token, token), INT(readin
 static const struct spec recipient_spec[] = { TEXT(reading_recipient, address), TEXT(reading_recipient, status),
 	TEXT(reading_recipient, action), TEXT(reading_recipient, diagnostic), END };
 
+static const struct spec results_spec[] = { TEXT(reading_results, authserv_id),
+	INT(reading_results, standing, 0, RESULTS_STANDINGS - 1), TEXT(reading_results, text), END };
+
 static const struct spec attachment_spec[] = { TEXT(reading_attachment, name), TEXT(reading_attachment, type),
 	TEXT(reading_attachment, content_id), BYTES(reading_attachment, content),
 	{ K_HEX, offsetof(struct reading_attachment, sha256), 0, NULL, 0, 0, 0 }, BOOL(reading_attachment, is_inline),
@@ -82,6 +85,9 @@ static const struct spec reading_spec[] = {
 	TEXT(reading, from_strict),
 	INT(reading, authentication, AUTH_FAIL, AUTH_PASS),
 	TEXT(reading, authentication_detail),
+	TEXT(reading, border),
+	LIST(reading, received_by, n_received_by, text_spec, struct str),
+	LIST(reading, results, n_results, results_spec, struct reading_results),
 	TEXT(reading, subject),
 	TEXT(reading, message_id),
 	LIST(reading, ancestors, n_ancestors, text_spec, struct str),

@@ -135,6 +135,8 @@ redact_reading(struct reading *r, struct arena *a)
 		redact(&r->attachments[i].name, r, a);
 		redact(&r->attachments[i].content_id, r, a);
 	}
+	for (size_t i = 0; i < r->n_results; i++)
+		redact(&r->results[i].text, r, a);
 	for (size_t i = 0; i < r->n_notes; i++)
 		redact(&r->notes[i], r, a);
 }

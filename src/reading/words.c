@@ -140,7 +140,7 @@ close_word(struct reader *r)
 }
 
 static void
-open_token(struct reader *r, enum token_kind kind)
+open_token(struct reader *r, enum words_kind kind)
 {
 	close_word(r);
 	if (r->out.n)
@@ -149,7 +149,7 @@ open_token(struct reader *r, enum token_kind kind)
 }
 
 static void
-add_whole_token(struct reader *r, enum token_kind kind, ucs4_t c)
+add_whole_token(struct reader *r, enum words_kind kind, ucs4_t c)
 {
 	open_token(r, kind);
 	buf_add_utf8(&r->out, c);

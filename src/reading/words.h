@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 
-enum token_kind {
+enum words_kind {
 	TOKEN_WORD,      /* letters, digits, marks; inner apostrophes and hyphens; each East Asian character alone */
 	TOKEN_SEPARATOR, /* what ends a segment: comma, semicolon, full stop, "!", a dash between blanks */
 	TOKEN_MARK,      /* typography around words: quotation marks, * _ [ ] */
@@ -15,7 +15,7 @@ enum token_kind {
 
 struct token {
 	size_t start, end; /* in words.text */
-	enum token_kind kind;
+	enum words_kind kind;
 };
 
 struct words {

@@ -10,12 +10,31 @@
 /* Whether domain of address is a free-mail one (P1). */
 bool access_free_mail(struct str address, const struct strings *free_mail_domains);
 
+/* What is wrong with a request that shall be asked (P1, P5, nothing to change, pending already): all of it, NULL:
+ * nothing. s->requests: the pending ones. */
+struct access_problem {
+	struct str words;
+	ptrdiff_t line; /* of the request; -1: its person, or the whole */
+	struct access_problem *next;
+};
+const struct access_problem *access_request_check(
+    const struct access_request *r, const struct snapshot *s, const struct policy *policy, struct arena *a);
+
 /* A new request (ids 0, approvers and levels held loaded): opens its admin case, mails the approvers; lines whose
  * deployment the requester approves are approved at once (A4); a line without an approver tells the administrators. -1
- * and ERR_REJECT: free-mail address, partner rule (P5), nothing to change, one of s->requests (the pending ones) asks
- * for the same person and deployment. */
+ * and ERR_REJECT: the first problem of access_request_check. */
 int access_request_open(const struct access_request *r, const struct snapshot *s, const struct policy *policy,
     struct arena *a, struct plan *out, struct err *e);
+
+/* Who holds which level on a deployment. */
+struct access_assignment {
+	struct person person;
+	enum access_level level;
+};
+/* The lines of a copy that make the target (to) like the source (from), both by ascending person: levels to be given or
+ * changed, and, where exact, removals of those the source lacks. out: room for n_from + n_to. Returns how many. */
+size_t access_mirror(const struct access_assignment *from, size_t n_from, const struct access_assignment *to,
+    size_t n_to, const struct deployment *target, bool exact, struct request_line *out);
 
 /* A pending request changed: edited is old with the next version and the pending lines as they shall be, prepared as
  * for access_request_open. Older tokens decide no more; the approvers get one new mail that says what was asked before.
@@ -26,6 +45,8 @@ int access_request_edit(const struct access_request *old, const struct access_re
 /* One approver's word. */
 struct access_decision {
 	const struct person *decider;
+	const struct token_fact *token; /* of the mail that is answered: only what that mail has shown is decided; NULL:
+					 * there was none, and all that the decider may decide is */
 	bool approve;
 	struct str comment; /* what else the approver wrote */
 	const char *rule;   /* in plain words, constant: receipts name it */
@@ -33,10 +54,13 @@ struct access_decision {
 	int64_t now; /* ms */
 };
 
-/* Adds to p the decision of the lines of r that the decider may decide: states, grants, receipts to the approvers of
- * those lines and to the requester; when no line is pending any more also the mail to the person, the end of the
- * request's tokens and of the admin case (A5). r is not changed; where its ids are 0 it is the one p creates. */
-void access_decide(struct plan *p, const struct access_request *r, const struct access_decision *d);
+/* Adds to p the decision of the lines of r that the decider may decide and was shown: states, grants, receipts to the
+ * approvers of those lines; to each person no line about whom is pending any more one mail; when none at all is, one to
+ * the requester, the end of the request's tokens and of the admin case (A5). The comment goes into receipts and, as an
+ * internal update, into the case; the person the access is for is not shown it. r is not changed; where its ids are 0
+ * it is the one p creates. Returns r as it is then, in p's arena. */
+const struct access_request *access_decide(
+    struct plan *p, const struct access_request *r, const struct access_decision *d);
 
 /* Sets the values every notice about a request has; lines: those approver may decide now, 0: all. */
 void access_describe(struct plan *p, struct notice *n, const struct access_request *r, int64_t approver);
@@ -47,12 +71,14 @@ struct notice *access_notice(
 struct str access_lines_text(struct arena *a, const struct access_request *r, int64_t approver);
 
 struct str access_lines_granted(struct arena *a, const struct access_request *r); /* likewise, those approved */
+struct str access_people_text(struct arena *a, const struct access_request *r);   /* whom r is about, by name */
 
-/* Whether lines stay pending when approver's are decided. */
-bool access_pending_without(const struct access_request *r, int64_t approver);
+bool access_is_pending(const struct access_request *r); /* a line is */
 
-/* The lines of r that approver may decide now: pending, approver among the line's approvers. */
+/* The lines of r that approver may decide now: pending, approver among the line's approvers. And those of them that the
+ * mail with the token has shown. */
 size_t access_lines_of(const struct access_request *r, int64_t approver);
+size_t access_lines_shown(const struct access_request *r, int64_t approver, const struct token_fact *token);
 
 /* Asks one more approver about r, with a token of his own; nothing where no line is his to decide. */
 void access_ask(struct plan *p, const struct access_request *r, const struct person *to);
@@ -70,32 +96,5 @@ void access_due(const struct access_request *r, int64_t now, const struct person
     size_t n_administrators, struct arena *a, struct plan *out);
 /* When r is next due, ms: expiry at the latest; 0: nothing is pending. */
 int64_t access_next(const struct access_request *r);
-
-/* Withdraws what of r is pending: lines, tokens, admin case. who: "casectl root". -1 and ERR_REJECT: nothing is. */
-int access_cancel(const struct access_request *r, struct str who, struct arena *a, struct plan *out, struct err *e);
-
-/* Who leaves, and what that touches. */
-struct access_leaving {
-	const struct person *people;
-	size_t n_people;
-	int64_t organisation; /* a customer that leaves: what is pending on its deployments ends; or 0 */
-	const struct access_held {
-		struct person person;
-		int64_t deployment;
-	} * held; /* the levels to be taken */
-	size_t n_held;
-	const struct access_request *pending; /* every pending request there is */
-	size_t n_pending;
-	const struct person *administrators;
-	size_t n_administrators;
-};
-/* Offboarding (A8): the levels go; pending lines about or by those people, or on those deployments, are cancelled;
- * those people and all their reply tokens end. Administrators hear of requests nobody is left to decide. */
-void access_offboard(const struct access_leaving *l, struct arena *a, struct plan *out);
-size_t access_leaving_lines(const struct access_leaving *l, const struct access_request *r); /* of r that end */
-
-/* Removal of levels at once (A8): one grant effect a level held. */
-int access_revoke(const struct person *person, const struct deployment *d, enum access_level held, struct arena *a,
-    struct plan *out, struct err *e);
 
 #endif

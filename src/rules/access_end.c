@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "rules/access.h"
+#include "rules/access_end.h"
 
 #include "rules/notice.h"
 
@@ -25,7 +25,7 @@ static bool
 line_ends(const struct access_leaving *l, const struct access_request *r, const struct request_line *line)
 {
 	return line->state == LINE_PENDING &&
-	       (leaves(l, &r->person) || leaves(l, &r->requester) ||
+	       (leaves(l, request_line_person(r, line)) || leaves(l, &r->requester) ||
 		   (l->organisation && line->deployment.organisation == l->organisation));
 }
 
@@ -64,8 +64,7 @@ cancel_case(struct plan *p, const struct access_request *r, bool ends, enum way 
 	f = plan_effect(p, EFFECT_TOKENS_OF_REQUEST);
 	f->request_id = r->id;
 	f->token_state = TOKEN_VOID;
-	plan_status(
-	    p, r->case_id, &(struct person){ 0 }, STR("CLOSED"), granted.n ? STR("Resolved") : STR("Cancelled"));
+	plan_close(p, r->case_id, &(struct person){ 0 }, granted.n ? CLOSING_GRANTED : CLOSING_REFUSED);
 }
 
 int
@@ -96,7 +95,7 @@ is_orphan(const struct access_leaving *l, const struct access_request *r, const 
 	if (line->state != LINE_PENDING || line_ends(l, r, line))
 		return false;
 	for (size_t k = 0; k < line->n_approvers; k++) {
-		if (person_same(&line->approvers[k], &r->person))
+		if (person_same(&line->approvers[k], request_line_person(r, line)))
 			continue;
 		if (!leaves(l, &line->approvers[k]))
 			return false;
@@ -140,8 +139,9 @@ end_request(struct plan *p, const struct access_leaving *l, const struct access_
 		}
 	if (n > 0)
 		cancel_case(p, r, !stays, WAY_CASECTL,
-		    stays ? STR("A part of the request was cancelled: its customer has left.")
-			  : STR("The request was cancelled: the person or the customer it depends on has left."));
+		    stays
+			? STR("A part of the request was cancelled: the person or the customer it depends on has left.")
+			: STR("The request was cancelled: the person or the customer it depends on has left."));
 	tell_orphans(p, l, r);
 }
 
@@ -161,4 +161,22 @@ access_offboard(const struct access_leaving *l, struct arena *a, struct plan *ou
 	}
 	for (size_t i = 0; i < l->n_people; i++)
 		plan_effect(out, EFFECT_LEAVE)->person = l->people[i];
+}
+
+int
+access_revoke(const struct person *person, const struct deployment *d, enum access_level held, struct arena *a,
+    struct plan *out, struct err *e)
+{
+	struct effect *f;
+
+	if (held == ACCESS_NONE)
+		return err_set(
+		    e, ERR_REJECT, "%.*s has no access to %.*s", STR_ARGS(person->address), STR_ARGS(d->org_id));
+	plan_init(out, a);
+	f = plan_effect(out, EFFECT_GRANT);
+	f->person = *person;
+	f->deployment = d->id;
+	f->level = ACCESS_NONE;
+	f->way = WAY_CASECTL;
+	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC
- * access_open.c: a new access request, and access taken back at once.
+ * access_open.c: a new access request, and a pending one that is changed.
  *
  * A request is checked whole before anything is planned. Its lines get the approvers that may decide them: nobody
  * decides about access of his own that somebody else asked for. Who asked and is an approver has approved (A4).
@@ -12,93 +12,6 @@
 
 #define ADMIN_TYPE STR("Admin Case")
 #define ADMIN_SUB_TYPE STR("Add/Remove Support Access")
-
-bool
-access_free_mail(struct str address, const struct strings *free_mail_domains)
-{
-	struct str domain = str_skip(address, (size_t)(str_rfind_char(address, '@') + 1));
-
-	for (size_t i = 0; i < free_mail_domains->n; i++)
-		if (str_equal_nocase(domain, free_mail_domains->list[i]))
-			return true;
-	return false;
-}
-
-static int
-check_person(const struct access_request *r, const struct policy *policy, struct err *e)
-{
-	const struct person *p = &r->person;
-
-	if (p->id)
-		return p->active ? 0 : err_set(e, ERR_REJECT, "%.*s is not active", STR_ARGS(p->address));
-	if (!p->first_name.n || !p->last_name.n || !p->address.n || !r->employer.n || !r->country.n)
-		return err_set(
-		    e, ERR_REJECT, "a new person needs first name, last name, work e-mail, employer and country");
-	if (access_free_mail(p->address, &policy->free_mail_domains))
-		return err_set(
-		    e, ERR_REJECT, "%.*s is a free-mail address: a corporate one is needed", STR_ARGS(p->address));
-	return 0;
-}
-
-static enum access_level
-wanted(const struct request_line *l)
-{
-	return l->removal ? ACCESS_NONE : l->level;
-}
-
-static int
-check_line(const struct access_request *r, size_t i, struct err *e)
-{
-	const struct request_line *l = &r->lines[i];
-	const struct deployment *d = &l->deployment;
-
-	for (size_t k = 0; k < i; k++)
-		if (r->lines[k].deployment.id == d->id)
-			return err_set(e, ERR_REJECT, "%.*s is named twice", STR_ARGS(d->org_id));
-	if ((unsigned)l->level >= ACCESS_LEVELS)
-		return err_set(e, ERR_REJECT, "%.*s: unknown level", STR_ARGS(d->org_id));
-	if (wanted(l) == l->before)
-		return err_set(e, ERR_REJECT, "%.*s: nothing to change, the level is %s", STR_ARGS(d->org_id),
-		    access_level_name(l->before));
-	if (d->partner && wanted(l) == ACCESS_READ_WRITE && r->person.organisation != d->partner)
-		return err_set(e, ERR_REJECT,
-		    "%.*s is managed by a partner: only its members may hold read-write, others read-only at most",
-		    STR_ARGS(d->org_id));
-	return 0;
-}
-
-/* Whether the same is being asked for already; a change of mind belongs into that request. */
-static int
-check_duplicate(const struct access_request *r, const struct snapshot *s, struct err *e)
-{
-	for (size_t i = 0; i < s->n_requests; i++) {
-		const struct access_request *other = &s->requests[i];
-
-		if (other->id == r->id || !person_same(&other->person, &r->person))
-			continue;
-		for (size_t k = 0; k < other->n_lines; k++)
-			for (size_t j = 0; j < r->n_lines; j++)
-				if (other->lines[k].state == LINE_PENDING &&
-				    other->lines[k].deployment.id == r->lines[j].deployment.id)
-					return err_set(e, ERR_REJECT, "%.*s: request %lld for %.*s is pending already",
-					    STR_ARGS(r->lines[j].deployment.org_id), (long long)other->id,
-					    STR_ARGS(r->person.address));
-	}
-	return 0;
-}
-
-static int
-check_request(const struct access_request *r, const struct snapshot *s, const struct policy *policy, struct err *e)
-{
-	if (r->n_lines == 0)
-		return err_set(e, ERR_REJECT, "the request names no deployment");
-	if (check_person(r, policy, e) < 0)
-		return -1;
-	for (size_t i = 0; i < r->n_lines; i++)
-		if (check_line(r, i, e) < 0)
-			return -1;
-	return check_duplicate(r, s, e);
-}
 
 /* The request opened, so that the approvers that must not decide are gone: nobody decides about access of his own,
  * unless he may and asked for it himself (A4). */
@@ -115,14 +28,16 @@ without_grantee(const struct access_request *r, const struct policy *policy, str
 
 		*to = *from;
 		to->state = LINE_PENDING;
+		to->self_grant = policy->approval_self_grant && r->requester.id &&
+				 r->requester.id == request_line_person(r, from)->id;
 		to->approvers = arena_array(a, from->n_approvers, sizeof(*to->approvers));
 		to->n_approvers = 0;
 		for (size_t k = 0; k < from->n_approvers; k++) {
 			const struct person *who = &from->approvers[k];
 
-			if (!person_same(who, &r->person) ||
-			    (policy->approval_self_grant && r->requester.id == who->id))
-				to->approvers[to->n_approvers++] = *who;
+			if (person_same(who, request_line_person(r, from)) && !to->self_grant)
+				continue;
+			to->approvers[to->n_approvers++] = *who;
 		}
 	}
 	return out;
@@ -138,47 +53,41 @@ set_times(struct access_request *r, const struct policy *policy, int64_t now)
 		r->escalate_at = calendar_after(policy->calendar, now, policy->escalation_business_days);
 }
 
+/* "Support access for Eva Lind", or "Support access copied from ACME-1: Eva Lind, Bo Falk"; and the whole in words. */
+static void
+name_case(struct arena *a, const struct access_request *r, struct new_case *c)
+{
+	struct str people = access_people_text(a, r), lines = access_lines_text(a, r, 0);
+
+	if (r->source.id) {
+		c->subject = arena_format(
+		    a, "Support access copied from %.*s: %.*s", STR_ARGS(r->source.org_id), STR_ARGS(people));
+		c->description = arena_format(a, "Access copied from %.*s, requested by %.*s:\n%.*s",
+		    STR_ARGS(r->source.org_id), STR_ARGS(r->requester_name), STR_ARGS(lines));
+		return;
+	}
+	c->subject = arena_format(a, "Support access for %.*s", STR_ARGS(people));
+	c->description = arena_format(a, "Access for %.*s <%.*s>, requested by %.*s:\n%.*s", STR_ARGS(people),
+	    STR_ARGS(r->person.address), STR_ARGS(r->requester_name), STR_ARGS(lines));
+}
+
 static void
 open_case(struct plan *p, const struct access_request *r)
 {
 	struct effect *f = plan_effect(p, EFFECT_CASE_OPEN);
-	struct str name = person_full_name(&r->person, p->arena), lines = access_lines_text(p->arena, r, 0);
 
 	f->case_id = PLAN_NEW;
 	f->person = r->requester;
 	f->way = WAY_CASECTL;
 	f->new_case = (struct new_case){ .type = ADMIN_TYPE,
 		.sub_type = ADMIN_SUB_TYPE,
-		.status = STR("OPEN"),
-		.sub_status = STR("New"),
 		.priority = STR("Medium"),
 		.deployment = r->lines[0].deployment.id,
 		.contact = r->requester.is_contact ? r->requester.id : r->person.id };
-	f->new_case.subject = arena_format(p->arena, "Support access for %.*s", STR_ARGS(name));
-	f->new_case.description = arena_format(p->arena, "Access for %.*s <%.*s>, requested by %.*s:\n%.*s",
-	    STR_ARGS(name), STR_ARGS(r->person.address), STR_ARGS(r->requester_name), STR_ARGS(lines));
+	name_case(p->arena, r, &f->new_case);
 	f = plan_effect(p, EFFECT_REQUEST_OPEN);
 	f->case_id = f->request_id = PLAN_NEW;
 	f->request = r;
-}
-
-static void
-escalate_line(struct plan *p, const struct access_request *r, struct request_line *l, const struct snapshot *s)
-{
-	struct str detail = arena_format(p->arena, "nobody can approve access to %.*s", STR_ARGS(l->deployment.org_id));
-	struct access_request one = { .lines = l, .n_lines = 1 };
-
-	for (size_t i = 0; i < s->n_administrators; i++) {
-		struct notice *n;
-
-		if (!person_reachable(&s->administrators[i]))
-			continue;
-		n = access_notice(p, NOTICE_ESCALATION, &s->administrators[i], r);
-		notice_value(p, n, "lines", access_lines_text(p->arena, &one, 0));
-		notice_value(p, n, "reason", STR("no-approver"));
-		notice_value(p, n, "no_approver", STR("yes"));
-		notice_value(p, n, "detail", detail);
-	}
 }
 
 /* Whether approver k of line i was asked for an earlier line. */
@@ -223,16 +132,70 @@ ask_approvers(struct plan *p, const struct access_request *r, size_t i)
 	return reachable;
 }
 
+/* Of lines that nobody can decide: the deployments, each once. */
+static struct str
+deployments_text(struct arena *a, const struct access_request *r)
+{
+	struct str text = STR_NONE;
+
+	for (size_t i = 0; i < r->n_lines; i++) {
+		struct str org_id = r->lines[i].deployment.org_id;
+		bool again = false;
+
+		for (size_t k = 0; k < i && !again; k++)
+			again = r->lines[k].deployment.id == r->lines[i].deployment.id;
+		if (!again)
+			text = arena_format(a, "%.*s%s%.*s", STR_ARGS(text), text.n ? ", " : "", STR_ARGS(org_id));
+	}
+	return text;
+}
+
+static void
+escalate(struct plan *p, const struct access_request *r, const struct access_request *stuck, const struct snapshot *s)
+{
+	struct str detail =
+	    arena_format(p->arena, "nobody can approve access to %.*s", STR_ARGS(deployments_text(p->arena, stuck)));
+
+	for (size_t i = 0; i < s->n_administrators; i++) {
+		struct notice *n;
+
+		if (!person_reachable(&s->administrators[i]))
+			continue;
+		n = access_notice(p, NOTICE_ESCALATION, &s->administrators[i], r);
+		notice_value(p, n, "lines", access_lines_text(p->arena, stuck, 0));
+		notice_value(p, n, "reason", STR("no-approver"));
+		notice_value(p, n, "no_approver", STR("yes"));
+		notice_value(p, n, "detail", detail);
+	}
+}
+
+/* Asks about every pending line; the administrators get one mail about those that nobody can decide. */
+static void
+ask_all(struct plan *p, const struct access_request *r, const struct snapshot *s)
+{
+	struct access_request stuck = *r;
+
+	stuck.lines = arena_array(p->arena, r->n_lines, sizeof(*stuck.lines));
+	stuck.n_lines = 0;
+	for (size_t i = 0; i < r->n_lines; i++)
+		if (r->lines[i].state == LINE_PENDING && !ask_approvers(p, r, i))
+			stuck.lines[stuck.n_lines++] = r->lines[i];
+	if (stuck.n_lines > 0)
+		escalate(p, r, &stuck, s);
+}
+
 int
 access_request_open(const struct access_request *r, const struct snapshot *s, const struct policy *policy,
     struct arena *a, struct plan *out, struct err *e)
 {
+	const struct access_problem *problem = access_request_check(r, s, policy, a);
 	struct access_request *open;
+	const struct access_request *now;
 
-	if (check_request(r, s, policy, e) < 0)
-		return -1;
+	if (problem != NULL)
+		return err_set(e, ERR_REJECT, "%.*s", STR_ARGS(problem->words));
 	plan_init(out, a);
-	open = without_grantee(r, policy, a);
+	now = open = without_grantee(r, policy, a);
 	set_times(open, policy, s->now);
 	open_case(out, open);
 	if (r->requester.id && access_lines_of(open, r->requester.id) > 0) {
@@ -241,17 +204,10 @@ access_request_open(const struct access_request *r, const struct snapshot *s, co
 			.rule = "the request was made by a designated approver",
 			.way = WAY_SYSTEM,
 			.now = s->now };
-		struct access_request *rest = without_grantee(open, policy, a);
 
-		access_decide(out, open, &self);
-		for (size_t i = 0; i < rest->n_lines; i++)
-			if (request_line_open_to(&open->lines[i], r->requester.id))
-				rest->lines[i].state = LINE_APPROVED;
-		open = rest;
+		now = access_decide(out, open, &self);
 	}
-	for (size_t i = 0; i < open->n_lines; i++)
-		if (open->lines[i].state == LINE_PENDING && !ask_approvers(out, open, i))
-			escalate_line(out, open, &open->lines[i], s);
+	ask_all(out, now, s);
 	return 0;
 }
 
@@ -284,6 +240,7 @@ access_request_edit(const struct access_request *old, const struct access_reques
 {
 	struct access_request was = pending_of(old, a), *now;
 	struct str before = access_lines_text(a, &was, 0), after = access_lines_text(a, edited, 0);
+	const struct access_problem *problem;
 	struct effect *f;
 
 	if (was.n_lines == 0)
@@ -292,8 +249,9 @@ access_request_edit(const struct access_request *old, const struct access_reques
 		return err_set(e, ERR_REJECT, "nothing would be left of the request: withdraw it instead");
 	if (str_equal(before, after))
 		return err_set(e, ERR_REJECT, "nothing to change: that is what the request asks for");
-	if (check_request(edited, s, policy, e) < 0)
-		return -1;
+	problem = access_request_check(edited, s, policy, a);
+	if (problem != NULL)
+		return err_set(e, ERR_REJECT, "%.*s", STR_ARGS(problem->words));
 	plan_init(out, a);
 	now = without_grantee(edited, policy, a);
 	set_times(now, policy, s->now);
@@ -304,29 +262,9 @@ access_request_edit(const struct access_request *old, const struct access_reques
 	plan_update(out, old->case_id, &(struct person){ 0 }, WAY_CASECTL, UPDATE_PUBLIC,
 	    arena_format(a, "The request was changed by %.*s. Before:\n%.*s\nNow:\n%.*s", STR_ARGS(who),
 		STR_ARGS(before), STR_ARGS(after)));
-	for (size_t i = 0; i < now->n_lines; i++)
-		if (!ask_approvers(out, now, i))
-			escalate_line(out, now, &now->lines[i], s);
+	ask_all(out, now, s);
 	say_before(out, before);
 	out->case_id = old->case_id;
 	out->request_id = old->id;
-	return 0;
-}
-
-int
-access_revoke(const struct person *person, const struct deployment *d, enum access_level held, struct arena *a,
-    struct plan *out, struct err *e)
-{
-	struct effect *f;
-
-	if (held == ACCESS_NONE)
-		return err_set(
-		    e, ERR_REJECT, "%.*s has no access to %.*s", STR_ARGS(person->address), STR_ARGS(d->org_id));
-	plan_init(out, a);
-	f = plan_effect(out, EFFECT_GRANT);
-	f->person = *person;
-	f->deployment = d->id;
-	f->level = ACCESS_NONE;
-	f->way = WAY_CASECTL;
 	return 0;
 }

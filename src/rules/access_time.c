@@ -5,18 +5,9 @@
  */
 #include "config.h"
 
-#include "rules/access.h"
+#include "rules/access_tell.h"
 
 #include "rules/notice.h"
-
-static bool
-is_pending(const struct access_request *r)
-{
-	for (size_t i = 0; i < r->n_lines; i++)
-		if (r->lines[i].state == LINE_PENDING)
-			return true;
-	return false;
-}
 
 static bool
 is_first_of(const struct access_request *r, size_t i, size_t k)
@@ -46,7 +37,8 @@ tell_approvers(struct plan *p, const struct access_request *r, enum notice_kind 
 			const struct person *to = &r->lines[i].approvers[k];
 			struct notice *n;
 
-			if (!person_reachable(to) || person_same(to, &r->person) || !is_first_of(r, i, k))
+			if (!person_reachable(to) || person_same(to, request_line_person(r, &r->lines[i])) ||
+			    !is_first_of(r, i, k))
 				continue;
 			n = time_notice(p, kind, to, r);
 			notice_value(p, n, "lines", access_lines_text(p->arena, r, to->id));
@@ -59,7 +51,7 @@ static void
 tell_administrators(
     struct plan *out, const struct access_request *r, const struct person *administrators, size_t n_administrators)
 {
-	for (size_t i = 0; is_pending(r) && i < n_administrators; i++) {
+	for (size_t i = 0; access_is_pending(r) && i < n_administrators; i++) {
 		struct notice *n;
 
 		if (!person_reachable(&administrators[i]))
@@ -86,14 +78,32 @@ access_overdue(const struct access_request *r, const struct person *administrato
 	tell_administrators(out, r, administrators, n_administrators);
 }
 
-/* The person hears of what was granted before the rest expired. */
+/* Who had a line that expires hears of what was decided before; others have heard. */
 static void
-tell_person(struct plan *p, const struct access_request *r, struct str granted)
+tell_people(struct plan *p, const struct access_request *r)
 {
-	struct notice *n = access_notice(p, NOTICE_ACCESS_GRANTED, &r->person, r);
+	for (size_t i = 0; i < r->n_lines; i++) {
+		const struct person *who = request_line_person(r, &r->lines[i]);
+		bool again = false;
 
-	n->from_noreply = true;
-	notice_value(p, n, "lines", granted);
+		for (size_t k = 0; k < i && !again; k++)
+			again =
+			    r->lines[k].state == LINE_PENDING && person_same(request_line_person(r, &r->lines[k]), who);
+		if (r->lines[i].state == LINE_PENDING && !again)
+			access_tell_person(p, r, who);
+	}
+}
+
+static void
+tell_requester(struct plan *p, const struct access_request *r)
+{
+	struct notice *n;
+
+	if (r->requester.id == 0 || !person_reachable(&r->requester))
+		return;
+	n = time_notice(p, NOTICE_ACCESS_EXPIRED, &r->requester, r);
+	notice_value(p, n, "lines", access_lines_chosen(p->arena, r, (struct access_lines){ .state = LINE_PENDING }));
+	access_tell_requester(p, r);
 }
 
 void
@@ -103,7 +113,7 @@ access_expire(const struct access_request *r, struct arena *a, struct plan *out)
 	struct effect *f;
 
 	plan_init(out, a);
-	if (!is_pending(r))
+	if (!access_is_pending(r))
 		return;
 	for (size_t i = 0; i < r->n_lines; i++) {
 		if (r->lines[i].state != LINE_PENDING)
@@ -121,13 +131,10 @@ access_expire(const struct access_request *r, struct arena *a, struct plan *out)
 	plan_update(out, r->case_id, &(struct person){ 0 }, WAY_SYSTEM, UPDATE_PUBLIC,
 	    STR("The request expired: no designated approver has answered in time."));
 	granted = access_lines_granted(a, r);
-	plan_status(
-	    out, r->case_id, &(struct person){ 0 }, STR("CLOSED"), granted.n ? STR("Resolved") : STR("Cancelled"));
+	plan_close(out, r->case_id, &(struct person){ 0 }, granted.n ? CLOSING_GRANTED : CLOSING_REFUSED);
 	tell_approvers(out, r, NOTICE_ACCESS_EXPIRED);
-	if (r->requester.id && person_reachable(&r->requester))
-		time_notice(out, NOTICE_ACCESS_EXPIRED, &r->requester, r);
-	if (granted.n && r->person.address.n && !r->person.undeliverable)
-		tell_person(out, r, granted);
+	tell_requester(out, r);
+	tell_people(out, r);
 }
 
 static bool
@@ -144,7 +151,7 @@ access_due(const struct access_request *r, int64_t now, const struct person *adm
 	struct effect *f;
 
 	plan_init(out, a);
-	if (!is_pending(r))
+	if (!access_is_pending(r))
 		return;
 	if (is_due(r->expires_at, now)) {
 		access_expire(r, a, out);
@@ -167,7 +174,7 @@ access_next(const struct access_request *r)
 {
 	int64_t next = r->expires_at;
 
-	if (!is_pending(r))
+	if (!access_is_pending(r))
 		return 0;
 	if (r->remind_at && (next == 0 || r->remind_at < next))
 		next = r->remind_at;

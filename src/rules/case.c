@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC
- * case.c: statuses, types and priorities, and what people do with cases outside mail.
+ * case.c: types and status changes, and what people do with cases outside mail.
  *
- * The tables are the shipped defaults. Everything a person does becomes a plan; whether the person may do it on this
- * machine is not asked here (the operating system has), only whether the domain allows it.
+ * The table of types is the shipped one; statuses are the configuration's. Everything a person does becomes a plan;
+ * whether the person may do it on this machine is not asked here (the operating system has), only whether the domain
+ * allows it.
  */
 #include "config.h"
 
@@ -10,18 +11,7 @@
 
 #include "rules/notice.h"
 
-#define SUB_MAX 3
 #define SUBJECT_MAX 250
-
-static const struct {
-	struct str name, subs[SUB_MAX]; /* a new status starts with the first */
-} statuses[] = {
-	{ STR("OPEN"), { STR("New"), STR("Investigation"), STR("Customer Responded") } },
-	{ STR("AWAITING INFO"), { STR("Info Required from Customer") } },
-	{ STR("SERVICE RESTORED"), { STR("Pending Permanent Solution"), STR("Pending RCA") } },
-	{ STR("SOLUTION PROPOSED"), { STR("Solution Proposed"), STR("Problem Resolved") } },
-	{ STR("CLOSED"), { STR("Resolved"), STR("Cancelled"), STR("Redirected") } },
-};
 
 static const struct {
 	struct str name, subs[8];
@@ -35,37 +25,7 @@ static const struct {
 		STR("Account Change"), STR("Licence"), STR("Portal Problem"), STR("File Up/Download Problem") } },
 };
 
-static const struct str priorities[] = { STR("Low"), STR("Medium"), STR("High"), STR("Critical") };
-
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-bool
-case_status_known(struct str status, struct str sub_status)
-{
-	for (size_t i = 0; i < COUNT(statuses); i++)
-		for (size_t k = 0; str_equal(statuses[i].name, status) && k < SUB_MAX; k++)
-			if (statuses[i].subs[k].n && str_equal(statuses[i].subs[k], sub_status))
-				return true;
-	return false;
-}
-
-bool
-case_status_closed(struct str status)
-{
-	return str_equal(status, STR("CLOSED"));
-}
-
-bool
-case_status_awaits_customer(struct str status)
-{
-	return str_equal(status, STR("AWAITING INFO"));
-}
-
-void
-case_customer_responded(struct plan *p, int64_t case_id, const struct person *author)
-{
-	plan_status(p, case_id, author, STR("OPEN"), STR("Customer Responded"));
-}
 
 struct str
 case_status_text(struct str status, struct str sub_status, struct arena *a)
@@ -87,46 +47,51 @@ case_type_known(struct str type, struct str sub_type)
 }
 
 bool
-case_priority_known(struct str priority)
+case_customer_responded(
+    struct plan *p, const struct workflow *w, const struct case_view *c, const struct person *author, struct str *now)
 {
-	for (size_t i = 0; i < COUNT(priorities); i++)
-		if (str_equal(priorities[i], priority))
-			return true;
-	return false;
-}
+	struct str priority;
+	struct status to;
 
-/* Same letters; blanks, '-' and '_' are one. */
-static bool
-same_words(struct str a, struct str b)
-{
-	if (a.n != b.n)
+	if (!workflow_by_mail(w, c->status, &to, &priority))
 		return false;
-	for (size_t i = 0; i < a.n; i++) {
-		char x = char_lower(a.p[i]), y = char_lower(b.p[i]);
-
-		if ((x == '-' || x == '_' ? ' ' : x) != (y == '-' || y == '_' ? ' ' : y))
-			return false;
-	}
+	plan_status(p, c->id, author, to.name, to.sub)->priority = priority;
+	*now = case_status_text(to.name, to.sub, p->arena);
 	return true;
 }
 
-bool
-case_status_parse(struct str s, struct str *status, struct str *sub_status)
+static bool
+closing_status(const struct workflow *w, enum closing why, struct status *out)
 {
-	for (size_t i = 0; i < COUNT(statuses); i++)
-		if (same_words(s, statuses[i].name)) {
-			*status = statuses[i].name;
-			*sub_status = statuses[i].subs[0];
-			return true;
-		}
-	for (size_t i = 0; i < COUNT(statuses); i++)
-		for (size_t k = 0; k < SUB_MAX; k++)
-			if (statuses[i].subs[k].n && same_words(s, statuses[i].subs[k])) {
-				*status = statuses[i].name;
-				*sub_status = statuses[i].subs[k];
-				return true;
-			}
-	return false;
+	return workflow_parse(w,
+	    why == CLOSING_GRANTED   ? w->request_granted
+	    : why == CLOSING_REFUSED ? w->request_refused
+				     : w->merged,
+	    out);
+}
+
+int
+case_settle(const struct workflow *w, struct effect *f, struct err *e)
+{
+	bool opens = f->kind == EFFECT_CASE_OPEN;
+	struct str *name = opens ? &f->new_case.status : &f->status,
+		   *sub = opens ? &f->new_case.sub_status : &f->sub_status;
+	struct status s = workflow_start(w);
+	bool known = true;
+
+	if (!opens && f->kind != EFFECT_STATUS)
+		return 0;
+	if (f->closing != CLOSING_NONE)
+		known = closing_status(w, f->closing, &s);
+	else if (!opens || name->n)
+		known = workflow_status(w, *name, *sub, &s);
+	if (!known)
+		return err_set(e, ERR_REJECT, "%.*s / %.*s is no status of the configuration (cases.statuses)",
+		    STR_ARGS(*name), STR_ARGS(*sub));
+	*name = s.name;
+	*sub = s.sub;
+	*(opens ? &f->new_case.is_closed : &f->is_closed) = s.kind == STATUS_CLOSED;
+	return 0;
 }
 
 /* A notice to the case's contact, unless there is none that can be reached; then NULL. */
@@ -154,8 +119,11 @@ has_control(struct str s)
 }
 
 static int
-check_new_case(const struct new_case *c, const struct person *contact, enum access_level level, struct err *e)
+check_new_case(const struct new_case *c, const struct person *contact, enum access_level level,
+    const struct workflow *w, struct err *e)
 {
+	struct status s = workflow_start(w);
+
 	if (!contact->active || !contact->is_contact)
 		return err_set(e, ERR_REJECT, "%.*s is no active contact", STR_ARGS(contact->address));
 	if (level != ACCESS_READ_WRITE)
@@ -167,25 +135,25 @@ check_new_case(const struct new_case *c, const struct person *contact, enum acce
 		    e, ERR_REJECT, "unknown type of case: %.*s / %.*s", STR_ARGS(c->type), STR_ARGS(c->sub_type));
 	if (c->subject.n == 0 || c->subject.n > SUBJECT_MAX || has_control(c->subject))
 		return err_set(e, ERR_REJECT, "the subject must be one line of 1 to %d bytes", SUBJECT_MAX);
-	if (c->priority.n && !case_priority_known(c->priority))
+	if (c->priority.n && !workflow_priority_known(c->priority))
 		return err_set(e, ERR_REJECT, "unknown priority %.*s: Low, Medium or High", STR_ARGS(c->priority));
 	if (str_equal(c->priority, STR("Critical")))
 		return err_set(e, ERR_REJECT,
 		    "a case is not opened as Critical: open it as High, a person raises it after a call");
-	if (c->status.n && (!case_status_known(c->status, c->sub_status) || case_status_closed(c->status)))
+	if (c->status.n && (!workflow_status(w, c->status, c->sub_status, &s) || s.kind == STATUS_CLOSED))
 		return err_set(
 		    e, ERR_REJECT, "a case is not opened as %.*s / %.*s", STR_ARGS(c->status), STR_ARGS(c->sub_status));
 	return 0;
 }
 
 int
-case_open(const struct new_case *c, const struct person *contact, enum access_level level, struct arena *a,
-    struct plan *out, struct err *e)
+case_open(const struct new_case *c, const struct person *contact, enum access_level level, const struct workflow *w,
+    struct arena *a, struct plan *out, struct err *e)
 {
 	struct effect *f;
 	struct notice *n;
 
-	if (check_new_case(c, contact, level, e) < 0)
+	if (check_new_case(c, contact, level, w, e) < 0)
 		return -1;
 	plan_init(out, a);
 	f = plan_effect(out, EFFECT_CASE_OPEN);
@@ -195,10 +163,6 @@ case_open(const struct new_case *c, const struct person *contact, enum access_le
 	f->with_attachments = true;
 	f->new_case = *c;
 	f->new_case.contact = contact->id;
-	if (c->status.n == 0) {
-		f->new_case.status = statuses[0].name;
-		f->new_case.sub_status = statuses[0].subs[0];
-	}
 	if (c->priority.n == 0)
 		f->new_case.priority = STR("Medium");
 	if (contact->undeliverable)
@@ -212,19 +176,26 @@ case_open(const struct new_case *c, const struct person *contact, enum access_le
 }
 
 int
-case_reply(const struct case_view *c, const struct person *author, struct str text, bool ask, struct arena *a,
-    struct plan *out, struct err *e)
+case_reply(const struct case_view *c, const struct person *author, struct str text, bool ask, const struct workflow *w,
+    struct arena *a, struct plan *out, struct err *e)
 {
+	struct str priority;
+	struct status to;
 	struct notice *n;
 
+	if (c->merged_into.n)
+		return err_set(e, ERR_REJECT, "case %.*s was merged into case %.*s: use that one", STR_ARGS(c->number),
+		    STR_ARGS(c->merged_into));
 	if (c->is_closed)
-		return err_set(e, ERR_REJECT, "case %.*s is closed: set its status to OPEN first", STR_ARGS(c->number));
+		return err_set(e, ERR_REJECT, "case %.*s is closed: reopen it first", STR_ARGS(c->number));
 	if (str_trim(text).n == 0)
 		return err_set(e, ERR_REJECT, "the update has no text");
+	if (ask && !workflow_awaiting(w, &to))
+		return err_set(e, ERR_REJECT, "no status of the configuration waits for a customer");
 	plan_init(out, a);
 	plan_update(out, c->id, author, WAY_CASECTL, UPDATE_PUBLIC, text)->with_attachments = true;
-	if (ask && !case_status_awaits_customer(c->status))
-		plan_status(out, c->id, author, statuses[1].name, statuses[1].subs[0]);
+	if (ask && !workflow_by_mail(w, c->status, &to, &priority) && workflow_awaiting(w, &to))
+		plan_status(out, c->id, author, to.name, to.sub);
 	n = tell_contact(out, c, author, ask ? NOTICE_INFO_REQUESTED : NOTICE_UPDATE);
 	if (n != NULL)
 		notice_value(out, n, "update_text", text);
@@ -242,42 +213,64 @@ case_note(const struct case_view *c, const struct person *author, struct str tex
 	return 0;
 }
 
-static enum notice_kind
-status_notice(struct str status)
-{
-	if (case_status_closed(status))
-		return NOTICE_CASE_CLOSED;
-	return str_equal(status, STR("SOLUTION PROPOSED")) ? NOTICE_SOLUTION_PROPOSED : NOTICE_STATUS_CHANGED;
-}
-
 int
-case_set_status(const struct case_view *c, const struct person *author, struct str status, struct str sub_status,
-    struct arena *a, struct plan *out, struct err *e)
+case_set_status(const struct case_view *c, const struct person *author, const struct status *to,
+    const struct workflow *w, struct arena *a, struct plan *out, struct err *e)
 {
-	struct str name, sub;
+	static const enum notice_kind kinds[] = { [STATUS_OPEN] = NOTICE_STATUS_CHANGED,
+		[STATUS_SOLUTION] = NOTICE_SOLUTION_PROPOSED,
+		[STATUS_CLOSED] = NOTICE_CASE_CLOSED };
 	struct notice *n;
 
-	if (!case_status_parse(status, &name, &sub))
-		return err_set(e, ERR_REJECT,
-		    "unknown status %.*s: OPEN, AWAITING INFO, SERVICE RESTORED, SOLUTION PROPOSED or CLOSED",
-		    STR_ARGS(status));
-	if (sub_status.n)
-		sub = sub_status;
-	if (!case_status_known(name, sub))
-		return err_set(e, ERR_REJECT, "%.*s has no sub-status %.*s", STR_ARGS(name), STR_ARGS(sub));
-	if (str_equal(name, c->status) && str_equal(sub, c->sub_status))
-		return err_set(e, ERR_REJECT, "case %.*s is %.*s / %.*s already", STR_ARGS(c->number), STR_ARGS(name),
-		    STR_ARGS(sub));
-	if (c->is_closed && !case_status_closed(name) && !str_equal(name, statuses[0].name))
-		return err_set(e, ERR_REJECT, "case %.*s is closed: it can only become OPEN", STR_ARGS(c->number));
+	if (str_equal(to->name, c->status) && str_equal(to->sub, c->sub_status))
+		return err_set(e, ERR_REJECT, "case %.*s is %.*s / %.*s already", STR_ARGS(c->number),
+		    STR_ARGS(to->name), STR_ARGS(to->sub));
+	if (c->merged_into.n)
+		return err_set(e, ERR_REJECT, "case %.*s was merged into case %.*s: use that one", STR_ARGS(c->number),
+		    STR_ARGS(c->merged_into));
+	if (!workflow_may_move(w, c->status, to))
+		return err_set(e, ERR_REJECT, "case %.*s is %.*s and cannot become %.*s: %.*s is allowed",
+		    STR_ARGS(c->number), STR_ARGS(c->status), STR_ARGS(to->name),
+		    STR_ARGS(workflow_ways(w, c->status, a)));
 	plan_init(out, a);
-	plan_status(out, c->id, author, name, sub);
-	n = tell_contact(out, c, author, status_notice(name));
+	plan_status(out, c->id, author, to->name, to->sub);
+	n = tell_contact(out, c, author, kinds[to->kind]);
 	if (n == NULL)
 		return 0;
 	notice_value(out, n, "old_status", case_status_text(c->status, c->sub_status, a));
-	notice_value(out, n, "new_status", case_status_text(name, sub, a));
+	notice_value(out, n, "new_status", case_status_text(to->name, to->sub, a));
 	return 0;
+}
+
+int
+case_close(const struct case_view *c, const struct person *author, struct str sub_status, const struct workflow *w,
+    struct arena *a, struct plan *out, struct err *e)
+{
+	struct status to = workflow_closed(w);
+
+	if (c->is_closed)
+		return err_set(e, ERR_REJECT, "case %.*s is closed already: %.*s / %.*s", STR_ARGS(c->number),
+		    STR_ARGS(c->status), STR_ARGS(c->sub_status));
+	if (sub_status.n && !workflow_status(w, to.name, sub_status, &to) &&
+	    !(workflow_parse(w, sub_status, &to) && to.kind == STATUS_CLOSED))
+		return err_set(e, ERR_REJECT, "%.*s is no sub-status of %.*s", STR_ARGS(sub_status),
+		    STR_ARGS(workflow_closed(w).name));
+	return case_set_status(c, author, &to, w, a, out, e);
+}
+
+int
+case_reopen(const struct case_view *c, const struct person *author, const struct workflow *w, struct arena *a,
+    struct plan *out, struct err *e)
+{
+	struct status to;
+
+	if (!c->is_closed)
+		return err_set(e, ERR_REJECT, "case %.*s is not closed: it is %.*s / %.*s", STR_ARGS(c->number),
+		    STR_ARGS(c->status), STR_ARGS(c->sub_status));
+	if (!workflow_reopened(w, c->status, &to))
+		return err_set(e, ERR_REJECT, "no transition of the configuration leads out of %.*s: %.*s is allowed",
+		    STR_ARGS(c->status), STR_ARGS(workflow_ways(w, c->status, a)));
+	return case_set_status(c, author, &to, w, a, out, e);
 }
 
 int

@@ -147,15 +147,6 @@ telling_line(const struct access_request *r, int64_t approver)
 }
 
 static bool
-any_pending(const struct access_request *r)
-{
-	for (size_t i = 0; i < r->n_lines; i++)
-		if (r->lines[i].state == LINE_PENDING)
-			return true;
-	return false;
-}
-
-static bool
 approves_any(const struct access_request *r, int64_t person)
 {
 	for (size_t i = 0; i < r->n_lines; i++)
@@ -164,20 +155,51 @@ approves_any(const struct access_request *r, int64_t person)
 	return false;
 }
 
+static bool
+is_approval(const struct token_fact *t)
+{
+	return t != NULL && (t->kind == TOKEN_OF_APPROVAL || t->kind == TOKEN_OF_CONFIRMATION);
+}
+
+/* The lines that an answer of the sender can decide: those the mail has shown; without its token, all of the sender's.
+ * The mail of an older version has shown none of today's, but is told apart by its number. */
+static size_t
+lines_to_decide(const struct decision *d)
+{
+	const struct access_request *r = d->request;
+	const struct token_fact *t = d->token;
+
+	return is_approval(t) && t->version == r->version ? access_lines_shown(r, d->s->sender.id, t)
+							  : access_lines_of(r, d->s->sender.id);
+}
+
+/* What the sender may decide by now, and no mail has shown, is asked in a new one; the token that led here ends. */
+static void
+ask_rest(struct decision *d)
+{
+	const struct access_request *r = d->request;
+	bool is_over = r->expires_at && d->arrived > r->expires_at;
+
+	if (!d->proved || !d->owns || is_over || access_lines_of(r, d->s->sender.id) == 0)
+		return;
+	end_token(d, TOKEN_USED);
+	access_ask(d->p, r, &d->s->sender);
+}
+
 /* Why an answer of person comes too late: "decided", "expired", "superseded", "cancelled", or NULL. */
 static const char *
 too_late(const struct decision *d)
 {
 	const struct access_request *r = d->request;
 	int64_t person = d->s->sender.id;
-	bool open = approves_any(r, person) ? access_lines_of(r, person) > 0 : any_pending(r);
+	bool open = approves_any(r, person) ? lines_to_decide(d) > 0 : access_is_pending(r);
 	const struct request_line *l = open ? NULL : telling_line(r, person);
 
 	if (l != NULL)
 		return l->state == LINE_EXPIRED ? "expired" : l->state == LINE_CANCELLED ? "cancelled" : "decided";
 	if (r->expires_at && d->arrived > r->expires_at)
 		return "expired";
-	if (d->token == NULL || (d->token->kind != TOKEN_OF_APPROVAL && d->token->kind != TOKEN_OF_CONFIRMATION))
+	if (!is_approval(d->token))
 		return NULL;
 	if (d->token->version != r->version || d->token->state == TOKEN_SUPERSEDED)
 		return "superseded";
@@ -211,6 +233,7 @@ rule_already_decided(struct decision *d)
 	if (d->owns && d->authentication >= AUTH_WEAK && approves_any(d->request, d->s->sender.id) &&
 	    decision_may_answer(d, d->request->case_id, "already-decided"))
 		tell_already_decided(d, reason);
+	ask_rest(d);
 	return decision_settle(
 	    d, OUTCOME_ALREADY_DECIDED, reason, "the answer comes too late: the request is %s", reason);
 }
@@ -237,8 +260,9 @@ rule_approver_is_grantee(struct decision *d)
 static bool
 rule_not_approver(struct decision *d)
 {
-	if (!d->owns || access_lines_of(d->request, d->s->sender.id) > 0)
+	if (!d->owns || lines_to_decide(d) > 0)
 		return decision_pass(d, d->owns ? "the sender is still an approver" : "the sender is not proved");
+	ask_rest(d);
 	return decision_settle(d, OUTCOME_REFUSED, "not-approver", "%.*s is not an approver of it any more",
 	    STR_ARGS(d->s->sender.address));
 }
@@ -248,6 +272,7 @@ rule_decide(struct decision *d)
 {
 	bool approve = d->answer.verdict == VERDICT_APPROVE;
 	struct access_decision x = { .decider = &d->s->sender, .approve = approve, .now = d->s->now };
+	const struct access_request *after;
 
 	if (!d->proved || !d->owns || !decision_is_clear(d))
 		return decision_pass(d, "there is no clear answer with a valid token by its owner");
@@ -255,9 +280,12 @@ rule_decide(struct decision *d)
 	x.way = WAY_MAIL;
 	x.rule = d->token->kind == TOKEN_OF_CONFIRMATION ? "confirmed by a designated approver, by mail"
 							 : "answered by a designated approver, by mail";
-	access_decide(d->p, d->request, &x);
-	if (access_pending_without(d->request, d->s->sender.id))
+	x.token = d->token;
+	after = access_decide(d->p, d->request, &x);
+	if (access_is_pending(after)) {
 		end_token(d, TOKEN_USED);
+		access_ask(d->p, after, &d->s->sender);
+	}
 	return decision_settle(d, OUTCOME_DECIDED, approve ? "approved" : "denied", "%.*s says: %s",
 	    STR_ARGS(d->s->sender.address), verdict_name(d->answer.verdict));
 }

@@ -115,8 +115,9 @@ nobody_is_there(const struct access_request *r, const struct person *who)
 		for (size_t k = 0; k < r->lines[i].n_approvers; k++) {
 			const struct person *p = &r->lines[i].approvers[k];
 
-			is_there = is_there || (person_reachable(p) && !person_same(p, &r->person) &&
-						   p->id != who->id && !is_absent(r, p->id));
+			is_there =
+			    is_there || (person_reachable(p) && !person_same(p, request_line_person(r, &r->lines[i])) &&
+					    p->id != who->id && !is_absent(r, p->id));
 		}
 		if (!is_there)
 			return true;

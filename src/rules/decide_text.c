@@ -11,9 +11,12 @@
 
 #include <string.h>
 
+#include "reading/words.h"
+
 #define WORD_INTERNAL STR("#internal")
-#define WORD_CLOSE STR("#close")
-#define WORD_REOPEN STR("#reopen")
+#define LINE_MOST 200            /* bytes of a line that may be a word of command */
+#define COMMANDS_MOST 50         /* a text with more lines that begin like one is no letter with a command */
+#define FULLWIDTH "\xef\xbc\x83" /* # as East Asian keyboards write it */
 
 bool
 decision_by_contact(const struct decision *d)
@@ -21,6 +24,55 @@ decision_by_contact(const struct decision *d)
 	const struct person *p = &d->s->sender;
 
 	return p->id && p->active && p->is_contact && d->subject != NULL && d->subject->level == ACCESS_READ_WRITE;
+}
+
+static bool
+begins_like_command(struct str line)
+{
+	return line.n <= LINE_MOST && (str_starts(line, STR("#")) || str_starts(line, STR(FULLWIDTH)));
+}
+
+/* Whether line is one of the words of the configuration, in whatever letters: *closes or *reopens is set. */
+static bool
+is_command(const struct decision *d, struct str line, bool *closes, bool *reopens)
+{
+	const struct workflow *w = d->policy->workflow;
+	struct words said, known;
+
+	if (str_find_char(line, ' ') >= 0)
+		return false;
+	words_read(line, d->a, &said);
+	for (size_t i = 0; i < 2 * w->n_words && !said.invalid && !said.controls; i++) {
+		words_read(i % 2 ? w->words[i / 2].reopen : w->words[i / 2].close, d->a, &known);
+		if (!str_equal(said.text, known.text))
+			continue;
+		*(i % 2 ? reopens : closes) = true;
+		return true;
+	}
+	return false;
+}
+
+/* text without a contact's words of command, each alone on its line. */
+static struct str
+without_commands(const struct decision *d, struct str text, bool *closes, bool *reopens)
+{
+	char *out = arena_alloc(d->a, text.n + 1);
+	struct str line, rest = text;
+	size_t n = 0, candidates = 0;
+
+	while (str_next_line(&rest, &line))
+		candidates += begins_like_command(str_trim(line));
+	if (candidates == 0 || candidates > COMMANDS_MOST)
+		return text;
+	while (str_next_line(&text, &line)) {
+		if (begins_like_command(str_trim(line)) && is_command(d, str_trim(line), closes, reopens))
+			continue;
+		memcpy(out + n, line.p, line.n);
+		n += line.n;
+		if (text.n)
+			out[n++] = '\n';
+	}
+	return (struct str){ out, n };
 }
 
 /* text without the lines that are just word; *found: whether there was one. */
@@ -109,8 +161,7 @@ decision_read_text(struct decision *d, struct decision_text *out)
 			out->text = str_skip(out->text, WORD_INTERNAL.n);
 		}
 	} else {
-		out->text = without_word(out->text, WORD_CLOSE, d->a, &out->closes);
-		out->text = without_word(out->text, WORD_REOPEN, d->a, &out->reopens);
+		out->text = without_commands(d, out->text, &out->closes, &out->reopens);
 		/* A forwarded mail is what the contact wants us to read; a representative's could show internals. */
 		if (d->r->is_forward && d->r->quoted.n)
 			out->text = arena_format(d->a, "%.*s%s[forwarded mail]\n%.*s", STR_ARGS(str_trim(out->text)),

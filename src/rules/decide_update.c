@@ -185,7 +185,7 @@ rule_empty(struct decision *d)
 	struct decision_text m;
 
 	decision_read_text(d, &m);
-	if (m.text.n || m.closes || d->r->n_attachments || d->r->n_notes || d->r->encrypted)
+	if (m.text.n || m.closes || m.reopens || d->r->n_attachments || d->r->n_notes || d->r->encrypted)
 		return decision_pass(d, "there is something new in it");
 	return decision_settle(d, OUTCOME_HELD, "empty", "there is no new text in it and no file");
 }
@@ -221,22 +221,20 @@ rule_append(struct decision *d)
 	const char *reason = "customer-replied";
 
 	decision_read_text(d, &m);
-	if (m.closes && m.text.n == 0)
-		m.text = STR("[asked to close the case]");
+	if (m.text.n == 0 && (m.closes || m.reopens))
+		m.text =
+		    m.closes ? STR("[asked to close the case]") : STR("[asked to re-open the case, which is open]");
 	x.text = decision_update(d, &m, UPDATE_PUBLIC)->text;
-	if (case_status_awaits_customer(c->status)) {
-		case_customer_responded(d->p, c->id, &d->s->sender);
+	if (case_customer_responded(d->p, d->policy->workflow, c, &d->s->sender, &x.new_status))
 		x.old_status = case_status_text(c->status, c->sub_status, d->a);
-		x.new_status = case_status_text(STR("OPEN"), STR("Customer Responded"), d->a);
-	}
 	if (m.closes && !d->r->is_list) {
 		tell_owner(d, NOTICE_CLOSURE_REQUESTED, &x);
 		reason = "closure-requested";
 	} else {
 		tell_owner(d, NOTICE_CUSTOMER_REPLIED, &x);
 	}
-	return decision_settle(d, OUTCOME_APPENDED, reason, "appended to case %.*s%s", STR_ARGS(c->number),
-	    x.new_status.n ? ", which is OPEN / Customer Responded now" : "");
+	return decision_settle(d, OUTCOME_APPENDED, reason, "appended to case %.*s%s%.*s%s", STR_ARGS(c->number),
+	    x.new_status.n ? ", which is " : "", STR_ARGS(x.new_status), x.new_status.n ? " now" : "");
 }
 
 const struct rule decide_update_rules[] = {

@@ -82,7 +82,7 @@ bool decision_by_contact(const struct decision *d);
 /* What is said in an update, and the words of command that were in it, each on a line of its own. */
 struct decision_text {
 	struct str text;
-	bool closes, reopens; /* a contact's #close, #reopen */
+	bool closes, reopens; /* a contact's words for it, of any language */
 	bool internal;        /* a representative's #internal: as first word, or a line of its own anywhere */
 };
 void decision_read_text(struct decision *d, struct decision_text *out);

@@ -14,8 +14,12 @@ enum visibility { UPDATE_PUBLIC, UPDATE_INTERNAL };
 enum effect_kind {
 	EFFECT_CASE_OPEN,    /* new_case */
 	EFFECT_UPDATE,       /* case_id, author, way, visibility, text, cut; with_attachments */
-	EFFECT_STATUS,       /* case_id, status, sub_status */
+	EFFECT_STATUS,       /* case_id; status, sub_status and is_closed, or closing; priority where it changes too */
 	EFFECT_ASSIGN,       /* case_id, person */
+	EFFECT_MERGE,        /* case_id, other_case: into which */
+	EFFECT_MOVE_UPDATE,  /* update_id of other_case, to case_id */
+	EFFECT_DEPLOYMENT,   /* case_id, deployment, person = its contact */
+	EFFECT_ESCALATE,     /* case_id, person = the manager */
 	EFFECT_REQUEST_OPEN, /* request (its case: case_id) */
 	EFFECT_LINE,  /* line_id (or, of the new request, line_index), line_state, person = decider, text = comment */
 	EFFECT_GRANT, /* request_id and line_id/line_index: give or remove what the line says; creates the contact first
@@ -32,23 +36,31 @@ enum effect_kind {
 	EFFECT_NOTICE             /* notice */
 };
 
+/* Why a case ends whose status the plan does not name: the configuration has one for each. */
+enum closing { CLOSING_NONE, CLOSING_GRANTED, CLOSING_REFUSED, CLOSING_MERGED };
+
 enum way { WAY_MAIL, WAY_CASECTL, WAY_SYSTEM };
 
 struct new_case {
 	struct str type, sub_type, subject, description, status, sub_status, priority;
 	int64_t deployment, contact, owner; /* 0: none */
+	int64_t split_from;                 /* case whose updates it gets, or 0 */
+	bool is_closed;                     /* set by case_settle */
 };
 
 struct effect {
 	enum effect_kind kind;
 	int64_t case_id, request_id, line_id, token_id, outbox_id; /* case_id, request_id may be PLAN_NEW */
+	int64_t other_case, update_id;
 	size_t line_index;
 	struct person person; /* author, decider, owner, ... */
 	enum way way;
 	enum visibility visibility;
 	struct str text, cut;  /* new text; what was cut off it */
 	bool with_attachments; /* those of the reading or of the command */
-	struct str status, sub_status;
+	struct str status, sub_status, priority;
+	bool is_closed; /* set by case_settle */
+	enum closing closing;
 	enum line_state line_state;
 	int64_t deployment; /* EFFECT_GRANT without a request: person gets level (or none) on it */
 	enum access_level level;

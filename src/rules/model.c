@@ -64,7 +64,8 @@ request_line_approver(const struct request_line *l, int64_t person)
 bool
 request_line_open_to(const struct request_line *l, int64_t approver)
 {
-	return l->state == LINE_PENDING && request_line_approver(l, approver);
+	return l->state == LINE_PENDING && (l->self_grant || l->person.id == 0 || l->person.id != approver) &&
+	       request_line_approver(l, approver);
 }
 
 bool

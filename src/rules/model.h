@@ -43,6 +43,10 @@ struct case_view {
 	struct str type, sub_type, subject, status, sub_status, priority;
 	struct deployment deployment;
 	struct person contact, owner;   /* owner.id 0: nobody yet */
+	struct person escalated_to;     /* the manager who was asked to look after it; id 0: none */
+	int64_t escalated_at;           /* ms */
+	struct str merged_into;         /* number of the case it was merged into; empty: none */
+	struct str split_from;          /* number of the case it was split from; empty: none */
 	int64_t opened_at, modified_at; /* ms */
 	int64_t request;                /* the access request this admin case is about, or 0 */
 	int64_t version;                /* grows with every change */
@@ -56,21 +60,26 @@ const char *line_state_name(enum line_state s); /* "pending", "approved", ... */
 struct request_line {
 	int64_t id; /* 0 in a request that is not stored yet */
 	struct deployment deployment;
+	struct person person;            /* of a copy: whom the line is about; else id 0 */
 	enum access_level level, before; /* wanted; held when the request was made */
 	bool removal;
+	bool self_grant; /* the person of the line asks for it and may decide it (A4); never loaded */
 	enum line_state state;
 	struct person decided_by;
 	int64_t decided_at;
+	struct str comment;       /* what decided_by wrote besides; not for the person the access is for */
 	struct person *approvers; /* of this deployment, active */
 	size_t n_approvers;
 };
 
-bool request_line_approver(const struct request_line *l, int64_t person);  /* person is among its approvers */
-bool request_line_open_to(const struct request_line *l, int64_t approver); /* pending, and approver may decide it */
+bool request_line_approver(const struct request_line *l, int64_t person); /* person is among its approvers */
+/* Pending, and approver may decide it: of a copy, not about himself. */
+bool request_line_open_to(const struct request_line *l, int64_t approver);
 
 struct access_request {
 	int64_t id, case_id;
 	int version;                         /* older tokens do not decide */
+	struct deployment source;            /* id 0: about one person; else a copy of what stands there, by lines */
 	struct person person;                /* whom it is about; id 0: becomes a contact when access is granted */
 	struct str employer, country, phone; /* of a new person */
 	struct person requester;             /* id 0: an operator */
@@ -82,6 +91,12 @@ struct access_request {
 	int64_t created_at, expires_at;
 	int64_t remind_at, escalate_at; /* when time does what to it next; 0: never, or done */
 };
+
+static inline const struct person *
+request_line_person(const struct access_request *r, const struct request_line *l)
+{
+	return r->source.id ? &l->person : &r->person;
+}
 
 /* A reply token, as found by its hash. */
 enum token_kind { TOKEN_NONE, TOKEN_OF_CASE, TOKEN_OF_APPROVAL, TOKEN_OF_CONFIRMATION };

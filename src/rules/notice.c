@@ -8,11 +8,14 @@
 
 #include "rules/notice.h"
 
-#define REQUEST_VALUES "person_name", "person_address", "person_employer", "requester_name", "lines"
+#include <string.h>
+
+#define REQUEST_VALUES "person_name", "person_address", "person_employer", "copied_from", "requester_name", "lines"
 #define DECISION_VALUES "decision", "approved", "denied", "decider_name", "decided_at", "comment"
 
 const char *const notice_standard_values[] = { "brand", "address", "case_number", "case_subject", "case_status",
-	"case_sub_status", "reference", "recipient_name", "recipient_first_name", "date", NULL };
+	"case_sub_status", "reference", "recipient_name", "recipient_first_name", "date", "close_word", "reopen_word",
+	NULL };
 
 static const struct kind {
 	const char *name;
@@ -28,19 +31,19 @@ static const struct kind {
 	    { "update_text", "author_name", "author_address", "files", "old_status", "new_status" } },
 	[NOTICE_REPLY_REFUSED] = { "reply-refused",
 	    { "reason", "closed_case", "no_reference", "not_permitted", "too_large" } },
-	[NOTICE_ACCESS_REQUEST] = { "access-request", { REQUEST_VALUES, "expires_at", "changed_from" } },
+	[NOTICE_ACCESS_REQUEST] = { "access-request", { REQUEST_VALUES, "expires_at", "changed_from", "reply_to" } },
 	[NOTICE_ASK_AGAIN] = { "ask-again", { REQUEST_VALUES, "expires_at", "quoted_line", "why", "why_unclear",
-						"why_empty", "why_quote", "why_unreadable", "why_code" } },
+						"why_empty", "why_quote", "why_unreadable", "why_code", "reply_to" } },
 	[NOTICE_CONFIRM] = { "confirm",
 	    { REQUEST_VALUES, "expires_at", "decision", "approved", "denied", "why", "code" } },
 	[NOTICE_ALREADY_DECIDED] = { "already-decided",
 	    { REQUEST_VALUES, DECISION_VALUES, "reason", "decided", "expired", "superseded", "cancelled" } },
 	[NOTICE_DECISION_RECEIPT] = { "decision-receipt", { REQUEST_VALUES, DECISION_VALUES, "rule" } },
-	[NOTICE_DECISION_REQUESTER] = { "decision-requester", { REQUEST_VALUES, DECISION_VALUES, "rule" } },
-	[NOTICE_ACCESS_GRANTED] = { "access-granted", { REQUEST_VALUES, "denied_lines", "decider_name", "comment" } },
-	[NOTICE_ACCESS_DENIED] = { "access-denied", { REQUEST_VALUES, "decider_name", "comment" } },
+	[NOTICE_DECISION_REQUESTER] = { "decision-requester", { REQUEST_VALUES, DECISION_VALUES, "denied_lines" } },
+	[NOTICE_ACCESS_GRANTED] = { "access-granted", { REQUEST_VALUES, "denied_lines", "decider_name" } },
+	[NOTICE_ACCESS_DENIED] = { "access-denied", { REQUEST_VALUES, "decider_name" } },
 	[NOTICE_ACCESS_EXPIRED] = { "access-expired", { REQUEST_VALUES, "expires_at" } },
-	[NOTICE_REMINDER] = { "reminder", { REQUEST_VALUES, "expires_at" } },
+	[NOTICE_REMINDER] = { "reminder", { REQUEST_VALUES, "expires_at", "reply_to" } },
 	[NOTICE_ESCALATION] = { "escalation",
 	    { REQUEST_VALUES, "reason", "detail", "no_approver", "approver_is_grantee", "approver_bounced",
 		"answer_refused", "unanswered" } },
@@ -48,6 +51,10 @@ static const struct kind {
 					      "authentication_failed", "sender_address", "arrived_at" } },
 	[NOTICE_CLOSURE_REQUESTED] = { "closure-requested", { "author_name", "author_address", "update_text" } },
 	[NOTICE_REOPEN_REQUESTED] = { "reopen-requested", { "author_name", "author_address", "update_text" } },
+	[NOTICE_CASE_MERGED] = { "case-merged", { "author_name", "merged_number" } },
+	[NOTICE_CASE_ESCALATED] = { "case-escalated", { "author_name", "update_text", "contact_name" } },
+	[NOTICE_CASE_TRANSCRIPT] = { "case-transcript", { "author_name", "update_text" } },
+	[NOTICE_ADDRESS_VERIFY] = { "address-verify", { "registered_address", "expires_at" } },
 	[NOTICE_ALARM] = { "alarm", { "problems", "recovered" } },
 	[NOTICE_MESSAGES_KEPT] = { "messages-kept", { "messages", "total" } },
 };
@@ -64,6 +71,12 @@ notice_values(enum notice_kind k)
 	static const char *const none[] = { NULL };
 
 	return (unsigned)k < NOTICE_COUNT ? kinds[k].values : none;
+}
+
+bool
+notice_value_is_drawn(const char *name)
+{
+	return strcmp(name, "code") == 0 || strcmp(name, "reply_to") == 0;
 }
 
 bool

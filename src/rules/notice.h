@@ -33,8 +33,12 @@ enum notice_kind {
 	NOTICE_SECURITY,   /* to a token's owner and administrators: somebody else used it */
 	NOTICE_CLOSURE_REQUESTED,
 	NOTICE_REOPEN_REQUESTED,
-	NOTICE_ALARM,         /* to administrators: a check of casectl health has changed */
-	NOTICE_MESSAGES_KEPT, /* to administrators: messages have come to wait for a person */
+	NOTICE_CASE_MERGED,     /* to the contact of a case that was merged into another; about the other */
+	NOTICE_CASE_ESCALATED,  /* to the manager named */
+	NOTICE_CASE_TRANSCRIPT, /* what was said in public, to whom a person chooses */
+	NOTICE_ADDRESS_VERIFY,  /* to a further address of a contact; token */
+	NOTICE_ALARM,           /* to administrators: a check of casectl health has changed */
+	NOTICE_MESSAGES_KEPT,   /* to administrators: messages have come to wait for a person */
 	NOTICE_COUNT
 };
 const char *notice_kind_name(enum notice_kind k); /* "case-opened", ... */
@@ -61,14 +65,15 @@ struct notice {
 
 /* Supplied by the conductor to every notice, from its case, its addressee and the configuration. Those about a case are
  * empty where the notice names none: brand, address, case_number, case_subject, case_status, case_sub_status,
- * reference, recipient_name, recipient_first_name, date. Ends in NULL. */
+ * reference, recipient_name, recipient_first_name, date; the words of command in its language: close_word, reopen_word.
+ * Ends in NULL. */
 extern const char *const notice_standard_values[];
 
-#define NOTICE_DRAWN_VALUE "code"
-
-/* What notices of kind k carry besides, in a fixed order; ends in NULL. "code" of NOTICE_CONFIRM comes from the
- * conductor, who draws it; all others are set by the plan, empty where there is nothing to say. */
+/* What notices of kind k carry besides, in a fixed order; ends in NULL. Drawn ones come from the conductor; all others
+ * are set by the plan, empty where there is nothing to say. */
 const char *const *notice_values(enum notice_kind k);
+/* Whether the value comes from what is drawn for the letter, so that no plan can know it: code, reply_to. */
+bool notice_value_is_drawn(const char *name);
 /* Whether templates of kind k may use name: standard or of its own. */
 bool notice_has_value(enum notice_kind k, struct str name);
 
@@ -85,21 +90,29 @@ bool notice_has_value(enum notice_kind k, struct str name);
  *                                   "answer-refused", "unanswered", "approver-absent" (flag: unanswered)
  *                  SECURITY         "sender-differs", "authentication-failed"
  * detail           the same in plain words (English), for administrators
- * person_name, person_address, person_employer   whom the request is about
+ * person_name, person_address, person_employer   whom the request is about; of a copy the names of several, and no
+ *                  address
+ * copied_from      of a copy: the Org ID it is copied from
  * requester_name   who asked for it
  * lines            the lines of the request this notice is about, one a line:
- *                  "ACME-1  Acme Ltd  none -> read-write"; denied_lines: of the person's mail, those not granted
+ *                  "ACME-1  Acme Ltd  none -> read-write", of a copy with the person; denied_lines: those not granted,
+ *                  where others were
  * changed_from     of a request that was changed: the lines as they were before
  * decision         "approved" or "denied" (of CONFIRM: "approve" or "deny"); flags: approved, denied
  * decider_name     who decided; decided_at, expires_at, arrived_at: "2026-02-03 04:05 UTC"
- * comment          what the approver wrote besides
+ * comment          what the approver wrote besides: for the approvers and whoever asked, never for the person the
+ *                  access is for
  * rule             by which rule it was decided, in plain words (English)
  * quoted_line      the line that was not understood; why: in plain words (English); flags: why_unclear (the words do
  *                  not say yes or no, or say it with a condition), why_empty, why_quote (answer mixed with the quoted
  *                  mail), why_unreadable (encrypted, or not decodable), why_code (confirmation code missing or wrong)
  * code             the six characters a confirmation begins with
+ * merged_number    of the case that was merged
+ * contact_name     the case's contact
+ * registered_address   the address that a person's mail goes to
  * problems, recovered   checks that are not ok, and that are ok again, one a line (English)
  * messages         kept messages, one a line: number, outcome, reason, sender, subject; total: how many
+ * reply_to         the address with the letter's own token, for a link in HTML; empty where there are no sub-addresses
  * sender_address   From of the mail in question; never mailed to
  */
 

@@ -58,7 +58,7 @@ plan_notice(struct plan *p, enum notice_kind kind, const struct person *to)
 	n->values = arena_array(p->arena, n->n_values, sizeof(*n->values));
 	n->n_values = 0;
 	for (size_t k = 0; names[k] != NULL; k++)
-		if (strcmp(names[k], NOTICE_DRAWN_VALUE) != 0)
+		if (!notice_value_is_drawn(names[k]))
 			n->values[n->n_values++].name = names[k];
 	return n;
 }
@@ -125,6 +125,15 @@ plan_status(struct plan *p, int64_t case_id, const struct person *author, struct
 	f->person = *author;
 	f->status = status;
 	f->sub_status = sub_status;
+	return f;
+}
+
+struct effect *
+plan_close(struct plan *p, int64_t case_id, const struct person *author, enum closing why)
+{
+	struct effect *f = plan_status(p, case_id, author, STR_NONE, STR_NONE);
+
+	f->closing = why;
 	return f;
 }
 

@@ -62,6 +62,8 @@ struct effect *plan_update(
     struct plan *p, int64_t case_id, const struct person *author, enum way way, enum visibility v, struct str text);
 struct effect *plan_status(
     struct plan *p, int64_t case_id, const struct person *author, struct str status, struct str sub_status);
+/* The end of a case, in the status that the configuration has for it. */
+struct effect *plan_close(struct plan *p, int64_t case_id, const struct person *author, enum closing why);
 /* One notice of kind to each, without those whose address is dead and without the person "except" (may be NULL);
  * each is set up by fill. Returns how many. */
 size_t plan_notify(struct plan *p, enum notice_kind kind, const struct person *to, size_t n,

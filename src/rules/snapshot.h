@@ -36,6 +36,8 @@ struct token_fact {
 	struct str code;      /* confirmation: hash of the code for the first line */
 	bool confirms;        /* confirmation: the verdict it confirms: true approve, false deny */
 	struct str sent_text; /* the text of the notice that carried it: lines of it are no answer */
+	int64_t *lines;       /* of the request, that the notice has shown: an answer decides no other */
+	size_t n_lines;
 };
 
 struct reference_fact {
@@ -92,6 +94,7 @@ struct policy {
 	struct strings confirm_levels;
 	int ask_again_most, ask_again_hours, answers_per_10_minutes, approval_expiry_days;
 	struct strings free_mail_domains;
+	const struct workflow *workflow;
 	const struct calendar *calendar;                      /* for new requests; NULL: no reminders */
 	int reminder_business_days, escalation_business_days; /* 0: never */
 };

@@ -14,7 +14,9 @@
 #define CASE                                                                                                           \
 	"c.id, c.number, c.reference, c.type, c.sub_type, c.subject, c.status, c.sub_status, c.priority, "             \
 	"c.opened_at, c.modified_at, c.version, c.is_closed, c.deployment, c.contact, c.owner, "                       \
-	"(SELECT max(r.id) FROM request r WHERE r.case_id = c.id)"
+	"(SELECT max(r.id) FROM request r WHERE r.case_id = c.id), c.escalated_to, c.escalated_at, "                   \
+	"(SELECT m.number FROM cases m WHERE m.id = c.merged_into), "                                                  \
+	"(SELECT m.number FROM cases m WHERE m.id = c.split_from)"
 #define LIST_MOST 1000
 #define MERGES_MOST 64
 
@@ -36,10 +38,14 @@ case_row(struct query *q, struct arena *a, struct case_view *out, struct err *e)
 		.version = column_number(q, 11),
 		.is_closed = column_number(q, 12),
 		.request = column_number(q, 16),
+		.escalated_at = column_number(q, 18),
+		.merged_into = column_text(q, 19, a),
+		.split_from = column_text(q, 20, a),
 	};
 	if (deployment_get(q->s, column_number(q, 13), a, &out->deployment, e) ||
 	    person_get(q->s, column_number(q, 14), a, &out->contact, e) ||
-	    person_get(q->s, column_number(q, 15), a, &out->owner, e))
+	    person_get(q->s, column_number(q, 15), a, &out->owner, e) ||
+	    person_get(q->s, column_number(q, 17), a, &out->escalated_to, e))
 		return -1;
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC
- * effects.c: applies a plan's effects on cases, persons and letters; access and tokens are in effects_access.c.
+ * effects.c: applies a plan's effects on cases, persons and letters; access and tokens are in effects_access.c,
+ * what ties cases to each other in effects_case.c.
  *
  * Runs in the caller's transaction. After any -1 the transaction cannot be committed any more: a plan is applied whole.
  */
@@ -71,12 +72,12 @@ effect_case_open(struct store *s, const struct effect *f, struct store_change *c
 	if (RUN(s, NULL, e,
 		"INSERT INTO cases (number, reference, type, sub_type, subject, status, sub_status, priority, "
 		"deployment,"
-		" organisation, contact, owner, opened_at, modified_at, closed_at, description)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13,"
-		" CASE ?6 WHEN 'CLOSED' THEN ?13 END, ?14)",
+		" organisation, contact, owner, opened_at, modified_at, is_closed, closed_at, description, split_from)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14,"
+		" CASE WHEN ?14 THEN ?13 END, ?15, ?16)",
 		Z(number), Z(reference), TEXT(v->type), TEXT(v->sub_type), TEXT(v->subject), TEXT(v->status),
 		TEXT(v->sub_status), TEXT(v->priority), ID(v->deployment), ID(organisation), ID(v->contact),
-		ID(v->owner), NUMBER(c->now), TEXT(v->description)))
+		ID(v->owner), NUMBER(c->now), NUMBER(v->is_closed), TEXT(v->description), ID(v->split_from)))
 		return -1;
 	c->new_case = store_last_id(s);
 	return 0;
@@ -149,7 +150,7 @@ effect_update(struct store *s, const struct effect *f, struct store_change *c, s
 	return changes == 1 ? 0 : err_set(e, ERR_REJECT, "there is no such case");
 }
 
-static int
+int
 history_add(struct store *s, int64_t id, const struct store_change *c, struct str who, struct str before,
     struct str after, struct err *e)
 {
@@ -187,9 +188,11 @@ effect_status(struct store *s, const struct effect *f, struct store_change *c, s
 	if (str_equal(str_of(before), str_of(after)))
 		return 0;
 	if (RUN(s, NULL, e,
-		"UPDATE cases SET status = ?1, sub_status = ?2, version = version + 1,"
-		" closed_at = CASE ?1 WHEN 'CLOSED' THEN coalesce(closed_at, ?3) END WHERE id = ?4",
-		TEXT(f->status), TEXT(f->sub_status), NUMBER(c->now), NUMBER(id)))
+		"UPDATE cases SET status = ?1, sub_status = ?2, version = version + 1, is_closed = ?5,"
+		" closed_at = CASE WHEN ?5 THEN coalesce(closed_at, ?3) END,"
+		" priority = CASE ?6 WHEN '' THEN priority ELSE ?6 END WHERE id = ?4",
+		TEXT(f->status), TEXT(f->sub_status), NUMBER(c->now), NUMBER(id), NUMBER(f->is_closed),
+		TEXT(f->priority)))
 		return -1;
 	return history_add(s, id, c, author_name(&f->person, c, name), str_of(before), str_of(after), e);
 }
@@ -260,6 +263,10 @@ store_effect(struct store *s, const struct effect *f, struct store_change *c, st
 		[EFFECT_UPDATE] = effect_update,
 		[EFFECT_STATUS] = effect_status,
 		[EFFECT_ASSIGN] = effect_assign,
+		[EFFECT_MERGE] = effect_merge,
+		[EFFECT_MOVE_UPDATE] = effect_move_update,
+		[EFFECT_DEPLOYMENT] = effect_deployment,
+		[EFFECT_ESCALATE] = effect_escalate,
 		[EFFECT_REQUEST_OPEN] = effect_request_open,
 		[EFFECT_LINE] = effect_line,
 		[EFFECT_GRANT] = effect_grant,

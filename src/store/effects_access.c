@@ -17,10 +17,10 @@ static int
 line_add(struct store *s, int64_t request, size_t position, const struct request_line *l, struct err *e)
 {
 	return RUN(s, NULL, e,
-	    "INSERT INTO request_line (request, position, deployment, level, before, removal, state)"
-	    " VALUES (?, ?, ?, ?, ?, ?, 'pending')",
-	    NUMBER(request), NUMBER(position), NUMBER(l->deployment.id), Z(name_of(NAMES_LEVEL, (int)l->level)),
-	    Z(name_of(NAMES_LEVEL, (int)l->before)), NUMBER(l->removal));
+	    "INSERT INTO request_line (request, position, deployment, person, level, before, removal, state)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, 'pending')",
+	    NUMBER(request), NUMBER(position), NUMBER(l->deployment.id), ID(l->person.id),
+	    Z(name_of(NAMES_LEVEL, (int)l->level)), Z(name_of(NAMES_LEVEL, (int)l->before)), NUMBER(l->removal));
 }
 
 int
@@ -33,13 +33,14 @@ effect_request_open(struct store *s, const struct effect *f, struct store_change
 	if (effect_case(f, c, &case_id, e))
 		return -1;
 	if (RUN(s, NULL, e,
-		"INSERT INTO request (case_id, version, person, first_name, last_name, address, language, organisation,"
+		"INSERT INTO request (case_id, version, source, person, first_name, last_name, address, language, "
+		"organisation,"
 		" employer, country, phone, requester, requester_name, created_at, expires_at, remind_at, escalate_at)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		NUMBER(case_id), NUMBER(r->version), ID(p->id), TEXT(p->first_name), TEXT(p->last_name),
-		TEXT(p->address), TEXT(p->language), ID(p->organisation), TEXT(r->employer), TEXT(r->country),
-		TEXT(r->phone), ID(r->requester.id), TEXT(r->requester_name), NUMBER(c->now), NUMBER(r->expires_at),
-		ID(r->remind_at), ID(r->escalate_at)))
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		NUMBER(case_id), NUMBER(r->version), ID(r->source.id), ID(p->id), TEXT(p->first_name),
+		TEXT(p->last_name), TEXT(p->address), TEXT(p->language), ID(p->organisation), TEXT(r->employer),
+		TEXT(r->country), TEXT(r->phone), ID(r->requester.id), TEXT(r->requester_name), NUMBER(c->now),
+		NUMBER(r->expires_at), ID(r->remind_at), ID(r->escalate_at)))
 		return -1;
 	c->new_request = store_last_id(s);
 	for (size_t i = 0; i < r->n_lines; i++)
@@ -101,7 +102,8 @@ grant_load(struct store *s, int64_t line, struct grant *g, struct err *e)
 	int rc, level;
 
 	QUERY(&q, s,
-	    "SELECT r.id, r.person, l.deployment, l.decided_by, l.level, l.removal FROM request_line l"
+	    "SELECT r.id, coalesce(l.person, r.person), l.deployment, l.decided_by, l.level, l.removal FROM "
+	    "request_line l"
 	    " JOIN request r ON r.id = l.request WHERE l.id = ? AND l.state = 'approved' AND l.granted_at IS NULL",
 	    NUMBER(line));
 	rc = query_step(&q, e);

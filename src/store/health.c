@@ -48,6 +48,19 @@ store_mailbox_trouble(struct store *s, struct str mailbox, struct str reason, in
 	    e);
 }
 
+int
+store_mailbox_read_until(struct store *s, struct str mailbox, int64_t *out, struct err *e)
+{
+	struct query q;
+	int rc;
+
+	QUERY(&q, s, "SELECT polled_at FROM mailbox_state WHERE mailbox = ?", TEXT(mailbox));
+	rc = query_step(&q, e);
+	*out = rc == 1 ? column_number(&q, 0) : 0;
+	query_close(&q);
+	return rc < 0 ? -1 : 0;
+}
+
 static int
 mailbox_load(struct store *s, struct health_mailbox *m, struct arena *a, struct err *e)
 {

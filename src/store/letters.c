@@ -58,16 +58,24 @@ int
 store_token_add(struct store *s, const struct store_token *t, int64_t now, struct err *e)
 {
 	char hash[SHA256_HEX], code[SHA256_HEX] = "";
+	int64_t token;
 
 	if (t->token.n != TOKEN_REPLY || t->kind == TOKEN_NONE)
 		return err_set(e, ERR_FATAL, "store: not a reply token");
 	crypto_sha256_hex(t->token, hash);
 	if (t->code.n)
 		crypto_sha256_hex(t->code, code);
-	return RUN(s, NULL, e,
-	    "INSERT INTO token (hash, kind, state, case_id, request, person, letter, version, code, confirms, "
-	    "created_at,"
-	    " expires_at) VALUES (?, ?, 'valid', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	    Z(hash), Z(name_of(NAMES_TOKEN_KIND, (int)t->kind)), ID(t->case_id), ID(t->request_id), ID(t->person),
-	    ID(t->letter), NUMBER(t->version), Z(code), NUMBER(t->confirms), NUMBER(now), ID(t->expires_at));
+	if (RUN(s, NULL, e,
+		"INSERT INTO token (hash, kind, state, case_id, request, person, letter, version, code, confirms, "
+		"created_at,"
+		" expires_at) VALUES (?, ?, 'valid', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		Z(hash), Z(name_of(NAMES_TOKEN_KIND, (int)t->kind)), ID(t->case_id), ID(t->request_id), ID(t->person),
+		ID(t->letter), NUMBER(t->version), Z(code), NUMBER(t->confirms), NUMBER(now), ID(t->expires_at)))
+		return -1;
+	token = store_last_id(s);
+	for (size_t i = 0; i < t->n_lines; i++)
+		if (RUN(s, NULL, e, "INSERT INTO token_line (token, line) VALUES (?, ?)", NUMBER(token),
+			NUMBER(t->lines[i])))
+			return -1;
+	return 0;
 }

@@ -10,7 +10,8 @@
 #define ACCESS                                                                                                         \
 	"SELECT person, deployment, level, since, granted_by,"                                                         \
 	" (SELECT max(l.request) FROM request_line l JOIN request r ON r.id = l.request"                               \
-	"  WHERE l.deployment = access.deployment AND r.person = access.person AND l.granted_at = access.since)"       \
+	"  WHERE l.deployment = access.deployment AND coalesce(l.person, r.person) = access.person AND l.granted_at "  \
+	"= access.since)"                                                                                              \
 	" FROM access "
 
 int

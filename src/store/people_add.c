@@ -82,8 +82,8 @@ address_check(struct str s, struct err *e)
 	return 0;
 }
 
-static int
-person_check(const struct person_record *p, struct err *e)
+int
+store_person_check(const struct person_record *p, struct err *e)
 {
 	bool contact = p->person.is_contact;
 
@@ -189,7 +189,7 @@ store_person_add(struct store *s, const struct person_record *p, int64_t now, in
 {
 	const struct person *v = &p->person;
 
-	if (person_check(p, e) || address_free(s, v->address, e))
+	if (store_person_check(p, e) || address_free(s, v->address, e))
 		return -1;
 	if (RUN(s, NULL, e,
 		"INSERT INTO person (first_name, last_name, address, employer, country, phone, queue, language,"

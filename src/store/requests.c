@@ -16,8 +16,12 @@ line_row(struct query *q, int64_t grantee, struct arena *a, struct request_line 
 		.id = column_number(q, 0),
 		.removal = column_number(q, 4),
 		.decided_at = column_number(q, 7),
+		.comment = column_text(q, 8, a),
 	};
-	if (deployment_get(q->s, column_number(q, 1), a, &out->deployment, e) ||
+	if (column_number(q, 9))
+		grantee = column_number(q, 9);
+	if (person_get(q->s, column_number(q, 9), a, &out->person, e) ||
+	    deployment_get(q->s, column_number(q, 1), a, &out->deployment, e) ||
 	    name_column(q, 2, NAMES_LEVEL, &level, e) || name_column(q, 3, NAMES_LEVEL, &before, e) ||
 	    name_column(q, 5, NAMES_LINE_STATE, &state, e) ||
 	    person_get(q->s, column_number(q, 6), a, &out->decided_by, e) ||
@@ -37,7 +41,8 @@ lines_load(struct store *s, struct arena *a, struct access_request *r, struct er
 	int rc;
 
 	QUERY(&q, s,
-	    "SELECT id, deployment, level, before, removal, state, decided_by, decided_at FROM request_line"
+	    "SELECT id, deployment, level, before, removal, state, decided_by, decided_at, comment, person FROM "
+	    "request_line"
 	    " WHERE request = ? ORDER BY position",
 	    NUMBER(r->id));
 	while ((rc = query_step(&q, e)) == 1)
@@ -86,6 +91,8 @@ request_row(struct query *q, struct arena *a, struct access_request *r, struct e
 		.remind_at = column_number(q, 16),
 		.escalate_at = column_number(q, 17),
 	};
+	if (column_number(q, 18) && deployment_get(q->s, column_number(q, 18), a, &r->source, e))
+		return -1;
 	if (person)
 		return person_get(q->s, person, a, &r->person, e) ||
 			       person_get(q->s, column_number(q, 12), a, &r->requester, e)
@@ -110,7 +117,8 @@ store_request_get(struct store *s, int64_t id, struct arena *a, struct access_re
 
 	QUERY(&q, s,
 	    "SELECT id, case_id, version, person, first_name, last_name, address, language, organisation, employer,"
-	    " country, phone, requester, requester_name, created_at, expires_at, remind_at, escalate_at FROM request"
+	    " country, phone, requester, requester_name, created_at, expires_at, remind_at, escalate_at, source FROM "
+	    "request"
 	    " WHERE id = ?",
 	    NUMBER(id));
 	rc = query_step(&q, e);
@@ -149,11 +157,12 @@ store_request_prepare(struct store *s, struct access_request *r, struct arena *a
 {
 	for (size_t i = 0; i < r->n_lines; i++) {
 		struct request_line *l = &r->lines[i];
+		int64_t person = request_line_person(r, l)->id;
 
 		l->before = ACCESS_NONE;
-		if (r->person.id && store_access_level(s, r->person.id, l->deployment.id, &l->before, e))
+		if (person && store_access_level(s, person, l->deployment.id, &l->before, e))
 			return -1;
-		if (approvers_of(s, &l->deployment, r->person.id, a, &l->approvers, &l->n_approvers, e))
+		if (approvers_of(s, &l->deployment, person, a, &l->approvers, &l->n_approvers, e))
 			return -1;
 	}
 	return 0;

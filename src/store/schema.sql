@@ -127,7 +127,7 @@ CREATE TABLE cases (
 	subject TEXT NOT NULL,
 	status TEXT NOT NULL,
 	sub_status TEXT NOT NULL,
-	is_closed INTEGER NOT NULL GENERATED ALWAYS AS (status = 'CLOSED') STORED,
+	is_closed INTEGER NOT NULL DEFAULT 0, -- whether the configuration has the status as a closed one
 	priority TEXT NOT NULL,
 	deployment INTEGER REFERENCES deployment,
 	organisation INTEGER REFERENCES organisation, -- the deployment's
@@ -138,6 +138,9 @@ CREATE TABLE cases (
 	closed_at INTEGER,
 	version INTEGER NOT NULL DEFAULT 1,
 	merged_into INTEGER REFERENCES cases,
+	split_from INTEGER REFERENCES cases,
+	escalated_to INTEGER REFERENCES person,
+	escalated_at INTEGER,
 	description TEXT NOT NULL
 ) STRICT;
 CREATE INDEX cases_modified ON cases (modified_at);
@@ -149,6 +152,7 @@ CREATE INDEX cases_organisation ON cases (organisation, modified_at);
 CREATE INDEX cases_contact ON cases (contact, modified_at);
 CREATE INDEX cases_owner ON cases (owner, modified_at);
 CREATE INDEX cases_merged ON cases (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX cases_split ON cases (split_from) WHERE split_from IS NOT NULL;
 
 CREATE TABLE case_update (
 	id INTEGER PRIMARY KEY,
@@ -220,6 +224,7 @@ CREATE TABLE request (
 	id INTEGER PRIMARY KEY,
 	case_id INTEGER NOT NULL REFERENCES cases,
 	version INTEGER NOT NULL,
+	source INTEGER REFERENCES deployment, -- of a copy: what it is copied from; each line has its person then
 	person INTEGER REFERENCES person, -- NULL: becomes a contact when access is granted, from the fields below
 	first_name TEXT NOT NULL,
 	last_name TEXT NOT NULL,
@@ -245,6 +250,7 @@ CREATE TABLE request_line (
 	request INTEGER NOT NULL REFERENCES request,
 	position INTEGER NOT NULL,
 	deployment INTEGER NOT NULL REFERENCES deployment,
+	person INTEGER REFERENCES person, -- of a copy; NULL: the request's
 	level TEXT NOT NULL,
 	before TEXT NOT NULL,
 	removal INTEGER NOT NULL,
@@ -257,6 +263,7 @@ CREATE TABLE request_line (
 ) STRICT;
 CREATE INDEX request_line_pending ON request_line (request) WHERE state = 'pending';
 CREATE INDEX request_line_deployment ON request_line (deployment);
+CREATE INDEX request_line_person ON request_line (person) WHERE person IS NOT NULL;
 
 CREATE TABLE request_asked (
 	request INTEGER NOT NULL REFERENCES request,
@@ -398,6 +405,14 @@ CREATE INDEX token_person ON token (person) WHERE state = 'valid'; -- offboardin
 CREATE INDEX token_request ON token (request) WHERE request IS NOT NULL;
 CREATE INDEX token_case ON token (case_id) WHERE case_id IS NOT NULL;
 CREATE INDEX token_letter ON token (letter) WHERE letter IS NOT NULL;
+
+-- The lines of the request that the mail with the token has shown: an answer to it decides no other.
+CREATE TABLE token_line (
+	token INTEGER NOT NULL REFERENCES token ON DELETE CASCADE,
+	line INTEGER NOT NULL REFERENCES request_line ON DELETE CASCADE,
+	PRIMARY KEY (token, line)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX token_line_line ON token_line (line);
 
 -- Audit: only ever added to ------------------------------------------------------------------------------------------
 

@@ -48,6 +48,22 @@ token_row(struct query *q, struct arena *a, struct token_fact *t, int64_t arrive
 }
 
 static int
+token_lines(struct store *s, struct arena *a, struct token_fact *t, struct err *e)
+{
+	struct list l = { 0 };
+	struct query q;
+	int rc;
+
+	QUERY(&q, s, "SELECT line FROM token_line WHERE token = ?", NUMBER(t->id));
+	while ((rc = query_step(&q, e)) == 1)
+		*(int64_t *)list_add(&l, a, sizeof(*t->lines)) = column_number(&q, 0);
+	query_close(&q);
+	t->lines = l.items;
+	t->n_lines = l.n;
+	return rc;
+}
+
+static int
 token_load(struct store *s, const struct reading_token *r, int64_t arrived, struct arena *a, struct token_fact *out,
     struct err *e)
 {
@@ -67,7 +83,7 @@ token_load(struct store *s, const struct reading_token *r, int64_t arrived, stru
 	if (rc == 1)
 		rc = token_row(&q, a, out, arrived, e);
 	query_close(&q);
-	return rc;
+	return rc < 0 ? -1 : token_lines(s, a, out, e);
 }
 
 static int

@@ -89,7 +89,9 @@ struct store_token {
 	int version;
 	struct str code; /* confirmation: plain; stored as a hash */
 	bool confirms;
-	int64_t expires_at; /* 0: never */
+	int64_t expires_at;   /* 0: never */
+	const int64_t *lines; /* of the request, that the mail shows; all of them are there */
+	size_t n_lines;
 };
 int store_token_add(struct store *s, const struct store_token *t, int64_t now, struct err *e);
 

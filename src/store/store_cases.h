@@ -34,6 +34,7 @@ struct store_attachment {
 };
 struct store_entry {
 	enum entry_kind kind;
+	int64_t update;      /* its id, of an update */
 	int64_t at, message; /* message: ledger id or 0 */
 	struct person author;
 	struct str who; /* author's name, or "system", "casectl root" */

@@ -7,9 +7,13 @@
 #include "rules/health.h"
 #include "store/store.h"
 
-/* Writes down that a mailbox was served to the end; or that it was not, and why. Each a transaction of its own. */
+/* Writes down that all is read that was in a mailbox at now; or that it is not, and why. Each a transaction of its own.
+ */
 int store_mailbox_served(struct store *s, struct str mailbox, int64_t now, struct err *e);
 int store_mailbox_trouble(struct store *s, struct str mailbox, struct str reason, int64_t now, struct err *e);
+
+/* Up to when a mailbox has been read, ms; 0: never. */
+int store_mailbox_read_until(struct store *s, struct str mailbox, int64_t *out, struct err *e);
 
 /* All facts at f->now. Of f->mailboxes name and poll_seconds are set by the caller. path: of the database. Texts live
  * in a. */

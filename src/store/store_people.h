@@ -31,6 +31,8 @@ struct person_record {
 };
 /* A contact (all five mandatory fields, P1), a representative, an administrator, or an approver who is none of these:
  * what person.is_* says. The address must be free. A contact gets a PIN. */
+/* The same check of the fields alone, for who is to be added later. */
+int store_person_check(const struct person_record *p, struct err *e);
 int store_person_add(struct store *s, const struct person_record *p, int64_t now, int64_t *id, struct err *e);
 int store_person_find(struct store *s, struct str address, struct arena *a, struct person_record *out, struct err *e);
 /* A further address of a person: mail from it is that person's. ERR_REJECT where it is taken. */

@@ -63,6 +63,7 @@ updates_load(struct store *s, int64_t id, struct arena *a, struct list *l, struc
 	while ((rc = query_step(&q, e)) == 1) {
 		struct store_entry *t = entry_add(l, a, ENTRY_UPDATE);
 
+		t->update = column_number(&q, 0);
 		t->at = column_number(&q, 1);
 		t->who = column_text(&q, 3, a);
 		t->message = column_number(&q, 6);

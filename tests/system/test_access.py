@@ -5,6 +5,7 @@
 import contextlib
 import datetime
 import itertools
+import json
 import os
 import sys
 import time
@@ -15,7 +16,7 @@ from rig import casemail, people, tap
 from rig.desk import Desk
 from rig.rig import Rig
 
-MAILBOXES = 16
+MAILBOXES = 28
 UTC = datetime.timezone.utc
 
 
@@ -165,6 +166,26 @@ def test_a6_a_running_daemon_reminds_by_itself(rig):
         daemon.wait_rows("SELECT 1 FROM outbox WHERE kind = 'reminder'", n=2, seconds=120)
 
 
+def test_a6_nothing_expires_while_an_answer_may_be_unread(rig):
+    with installed(rig, approvers=("ada",)) as daemon:
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-only", rig.eva)
+        daemon.once()
+        rig.ada.reply(daemon.notice(rig.ada, "access-request"), "Yes, approved.", style="apple")
+        daemon.support.wait_for("Re:")
+        daemon.clock.set("2026-12-08 10:01")
+        mailbox = daemon.settings["mailboxes"][0]
+        mailbox["folder"] = "Nowhere"
+        daemon.configure()
+        daemon.once(expect=1)
+        tap.equal((daemon.value("SELECT state FROM request_line"), sent(daemon, "access-expired")), ("pending", []),
+                  "the mailbox cannot be read: the request waits")
+        mailbox["folder"] = "INBOX"
+        daemon.configure()
+        daemon.once()
+        tap.equal(levels(daemon, rig.bo), {"ACME-1": "read-only"}, "the answer that came in time wins")
+        tap.equal(sent(daemon, "access-expired"), [], "nothing expired")
+
+
 # --- rules at creation, and who is away -------------------------------------
 
 def test_a1_a_pending_request_is_not_asked_for_again(rig):
@@ -278,6 +299,146 @@ def test_24_an_edited_request_voids_older_mails(rig):
             daemon.once()
             tap.equal(daemon.value("SELECT outcome || reason FROM message ORDER BY id DESC"), outcome, "the answer")
             tap.equal(levels(daemon, rig.bo), held, "levels")
+
+
+def test_row_7_an_answer_decides_only_what_its_mail_has_shown(rig):
+    with installed(rig, approvers=()) as daemon:
+        daemon.desk.approver(rig.ada, "ACME-1")
+        daemon.desk.approver(rig.karl, "ACME-2")
+        daemon.ctl("access", "request", rig.bo.address, "--deployment", "ACME-1=basic", "--deployment", "ACME-2=read-write",
+                   "--by", rig.eva.address)
+        daemon.once()
+        old = daemon.notice(rig.ada, "access-request")
+        tap.check("ACME-2" not in people.plain(old), "the mail shows what Ada decides, and no more")
+        daemon.desk.type("approver", "add", rig.ada.address, "--deployment", "ACME-2")
+        rig.ada.reply(old, "Yes, approved.", style="apple")
+        daemon.support.wait_for("Re:")
+        daemon.once()
+        tap.equal(levels(daemon, rig.bo), {"ACME-1": "basic"}, "levels after the answer to the old mail")
+        new = daemon.notice(rig.ada, "access-request")
+        tap.check("ACME-2" in people.plain(new) and "ACME-1" not in people.plain(new), "she is asked about the rest")
+        rig.ada.reply(new, "Yes, approved.", style="apple")
+        daemon.support.wait_for("Re:")
+        daemon.once()
+        tap.equal(levels(daemon, rig.bo), {"ACME-1": "basic", "ACME-2": "read-write"}, "levels then")
+        daemon.ctl("audit", "verify")
+
+
+# --- copies and batches ----------------------------------------------------------
+
+@contextlib.contextmanager
+def three_deployments(rig):
+    """Eva and Bo stand on ACME-1, Dora on ACME-2; Ada approves for ACME-2, Karl for ACME-3."""
+    with installed(rig, approvers=()) as daemon:
+        daemon.desk.type("deployment", "add", "ACME-3", "--org", "Acme Ltd")
+        daemon.desk.approver(rig.ada, "ACME-2")
+        daemon.desk.approver(rig.karl, "ACME-3")
+        daemon.desk.contact(rig.dora, "Acme Ltd", "ACME-2=basic")
+        daemon.ctl("approver", "add", rig.dora.address, "--deployment", "ACME-1")
+        daemon.ctl("access", "request", rig.bo.address, "--deployment", "ACME-1=read-only", "--by", rig.dora.address)
+        daemon.once()
+        yield daemon
+
+
+def answer(daemon, person, mail, words="Yes, approved."):
+    person.reply(mail, words, style="apple")
+    daemon.support.wait_for("Re:")
+    daemon.once()
+
+
+def test_a1_a_copy_is_shown_asked_and_decided_per_deployment(rig):
+    with three_deployments(rig) as daemon:
+        mirror = ("access", "mirror", "--from", "ACME-1", "--to", "ACME-2,ACME-3", "--by", rig.eva.address)
+        before = daemon.value("SELECT count(*) FROM audit")
+        shown = daemon.json(*mirror, "--dry-run")
+        tap.equal([(x["address"], x["org_id"], x["before"], x["after"]) for x in shown["changes"]],
+                  [(p.address, org, "none", level) for org in ("ACME-2", "ACME-3")
+                   for p, level in ((rig.eva, "read-write"), (rig.bo, "read-only"))], "the difference")
+        tap.equal((shown["done"], daemon.value("SELECT count(*) FROM audit")), (False, before), "nothing was asked")
+        refused(daemon, *mirror, says="--yes")
+        done = daemon.json(*mirror, "--yes")
+        tap.equal((done["request"], done["notices"], done["state"]), (2, 2, "pending"), "the request")
+        tap.equal(daemon.value("SELECT count(*) FROM cases WHERE type = 'Admin Case'"), 2, "admin cases: one for all of it")
+        daemon.once()
+        mails = {person: daemon.notice(person, "access-request") for person in (rig.ada, rig.karl)}
+        for person, own, other in ((rig.ada, "ACME-2", "ACME-3"), (rig.karl, "ACME-3", "ACME-2")):
+            text = people.plain(mails[person])
+            for who, level in ((rig.eva, "read-write"), (rig.bo, "read-only")):
+                tap.check(who.address in text and f"none -> {level}" in text, f"{person.name} sees {who.name}: {text}")
+            tap.check(own in text and other not in text and "ACME-1" in text, f"{person.name} sees the own deployment: {text}")
+        given = daemon.value("SELECT count(*) FROM outbox WHERE kind = 'access-granted'")
+        answer(daemon, rig.ada, mails[rig.ada])
+        tap.equal(levels(daemon, rig.eva), {"ACME-1": "read-write", "ACME-2": "read-write"}, "one answer decides all of Ada's")
+        tap.equal(daemon.value("SELECT count(*) FROM outbox WHERE kind IN ('access-granted', 'decision-requester')"), given + 1,
+                  "nobody is told before all is decided")
+        answer(daemon, rig.karl, mails[rig.karl], "No")
+        tap.equal(levels(daemon, rig.bo), {"ACME-1": "read-only", "ACME-2": "read-only"}, "levels")
+        tap.equal(levels(daemon, rig.dora), {"ACME-2": "basic"}, "who the source lacks keeps the level")
+        tap.equal(sent(daemon, "access-granted"), sorted([rig.bo.address] * 2 + [rig.eva.address]), "one mail a person")
+        tap.equal(sent(daemon, "decision-requester"), sorted([rig.dora.address, rig.eva.address]), "one for who asked")
+        mine = people.plain(daemon.notice(rig.eva, "access-granted"))
+        tap.check(rig.bo.address not in mine and "ACME-3" in mine, f"own lines alone, and what was denied: {mine}")
+        tap.equal(daemon.value("SELECT status || sub_status FROM cases ORDER BY id DESC"), "CLOSEDResolved", "the admin case")
+        report = {(r["address"], r["org_id"]): r["request"] for r in daemon.json("access", "report", "--org", "Acme Ltd")}
+        tap.equal(report[rig.eva.address, "ACME-2"], 2, "by which request")
+        daemon.ctl("audit", "verify")
+
+
+def test_a1_an_exact_copy_removes(rig):
+    with three_deployments(rig) as daemon:
+        mirror = ("access", "mirror", "--from", "ACME-1", "--to", "ACME-2", "--exact", "--by", rig.ada.address, "--yes")
+        text = daemon.ctl(*mirror, "--dry-run")
+        tap.check("none (removed)" in text, f"the removal is shown: {text}")
+        done = daemon.json(*mirror, "--except", rig.bo.address)
+        tap.equal(done["state"], "decided", "A4: who asks and approves has approved")
+        tap.equal([levels(daemon, p).get("ACME-2") for p in (rig.eva, rig.bo, rig.dora)], ["read-write", None, None], "levels")
+
+
+def test_a1_a_copy_names_all_that_is_wrong(rig):
+    with three_deployments(rig) as daemon:
+        daemon.ctl("org", "add", "Partner Ltd", "--partner")
+        daemon.ctl("deployment", "add", "ACME-4", "--org", "Acme Ltd", "--partner", "Partner Ltd")
+        daemon.ctl("access", "request", rig.bo.address, "--deployment", "ACME-4=basic")
+        mirror = ("access", "mirror", "--from", "ACME-1", "--yes", "--to")
+        for says in ("managed by a partner", "pending already"):
+            refused(daemon, *mirror, "ACME-2,ACME-4", says=says)
+        refused(daemon, *mirror, "ACME-2,ACME-1", says="to copy from")
+        refused(daemon, *mirror, "ACME-2,ACME-2", says="twice")
+        refused(daemon, *mirror, "ACME-9", says="ACME-9")
+        daemon.json(*mirror, "ACME-2", "--by", rig.ada.address)
+        refused(daemon, *mirror, "ACME-2", says="nothing to change")
+        refused(daemon, "access", "edit", "2", "--drop", "ACME-4", says="nothing would be left")
+
+
+def test_a1_a_batch_is_asked_whole(rig):
+    with installed(rig) as daemon:
+        path = os.path.join(daemon.folder, "batch.json")
+
+        def write(value):
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(value if isinstance(value, str) else json.dumps(value))
+
+        write([{"address": rig.bo.address, "deployment": {"ACME-1": "read-only", "ACME-2": "basic"}, "by": rig.eva.address},
+               {"address": "max.ek@customer.example", "name": "Max Ek", "employer": "Acme Ltd", "country": "Sweden", "phone": "1",
+                "language": "de", "deployment": {"ACME-1": "basic"}, "by": rig.ada.address}])
+        done = daemon.json("access", "request", "--batch", path)
+        tap.equal([(r["request"], r["address"], r["state"]) for r in done],
+                  [(1, rig.bo.address, "pending"), (2, "max.ek@customer.example", "decided")], "what became of each")
+        tap.equal([r["case"] for r in done], [r["number"] for r in daemon.rows("SELECT number FROM cases ORDER BY id")], "their cases")
+        write([{"address": rig.eva.address, "deployment": {"ACME-2": "basic"}},
+               {"address": rig.bo.address, "deployment": {"ACME-1": "read-write", "NONE-1": "basic"}, "colour": "red"},
+               {"address": rig.bo.address, "deployment": {"ACME-1": "read-write"}},
+               {"address": "new@customer.example", "deployment": {"ACME-1": "highest"}, "name": 7},
+               {"address": rig.eva.address, "deployment": {"ACME-2": "read-only"}}, "x"])
+        for says in ("[1].deployment.NONE-1", '[1]: there is no field "colour"', "[2].deployment.ACME-1: ACME-1: request 1",
+                     "[3].name: a text", "[3].deployment.ACME-1: none, basic", "[4].deployment.ACME-2: ACME-2: request 3",
+                     "[5]: an object", "nothing was asked for: 8 errors"):
+            refused(daemon, "access", "request", "--batch", path, says=says)
+        for text, says in (('[{"address": "a", "address": "b"}]', "duplicate"), ("[" * 5000, "depth"), ("[]", "an array"), ("{", "line 1"),
+                           (json.dumps([{}] * 501), "at most 500"), (" " * (1 << 20) + "[{}]", "larger than")):
+            write(text)
+            refused(daemon, "access", "request", "--batch", path, says=says)
+        daemon.ctl("audit", "verify")
 
 
 # --- delegation ----------------------------------------------------------------

@@ -26,6 +26,8 @@ from rig import casemail, tap
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 EVIL = "\x1b[31mred\u202eright\x07"
+DONE_IN_TEST_CASES = {"case attach", "case close", "case escalate", "case mail", "case merge", "case move", "case reopen",
+                      "case split", "case statuses"}  # the other good cases
 MAIL = b"""From: Eva Lind <eva@acme.example>\r
 To: support@helpdesk.example\r
 Subject: Re: Login fails\r
@@ -233,6 +235,17 @@ def levels(o):
     return sorted((r["address"], r["level"]) for r in o.json("access", "list"))
 
 
+def test_access_is_copied(house):
+    o = office(house)
+    o.ctl("deployment", "add", "ACME-2", "--org", "Acme Ltd")
+    before = o.dump()
+    shown = o.json("access", "mirror", "--from", "ACME-1", "--to", "ACME-2", "--dry-run")
+    tap.check("eva@acme.example" in json.dumps(shown), f"the difference: {shown}")
+    tap.equal(o.dump(), before, "the database after a trial")
+    o.ctl("access", "mirror", "--from", "ACME-1", "--to", "ACME-2", "--yes")
+    tap.equal(o.value("SELECT count(*) FROM request_line WHERE state = 'pending'"), 1, "lines asked for")
+
+
 def test_access_is_taken_back(house):
     o = office(house)
     o.ctl("access", "request", "max@acme.example", "--name", "Max Ek", "--employer", "Acme Ltd", "--country", "Sweden",
@@ -303,6 +316,51 @@ def test_health_has_the_status_of_a_monitoring_plugin(house):
     status, out, _ = o.run("casectl", "health", "--plugin")
     tap.equal((status, out.count("\n"), out.startswith("CASEMAIL CRITICAL - daemon: ")), (2, 1, True), f"one line: {out}")
     house.used.add("health")
+
+
+RECEIVED = b"Received: from mx.acme.example by mx.helpdesk.example with ESMTPS; Mon, 02 Nov 2026 10:00:01 +0000\r\n"
+PASSED = b"dmarc=pass header.from=acme.example; spf=pass smtp.mailfrom=eva@acme.example"
+PROOFS = (  # what is added above the mail; standing of the fields, authentication, what an answer comes to, words of the advice
+    ("a result of the border", b"Authentication-Results: mx.helpdesk.example; " + PASSED + b"\r\n" + RECEIVED,
+     ["used"], "pass", "decides", "appended", ""),
+    ("SPF alone", b"Authentication-Results: mx.helpdesk.example; spf=pass smtp.mailfrom=acme.example\r\n" + RECEIVED,
+     ["used"], "weak", "a no decides; a yes has to be confirmed", "appended", "Only SPF passed"),
+    ("DMARC failed", b"Authentication-Results: mx.helpdesk.example; dmarc=fail header.from=acme.example\r\n" + RECEIVED,
+     ["used"], "fail", "refused: the token is void, and its owner is told", "refused as forged", "is not its own"),
+    ("another identifier", b"Authentication-Results: filter.helpdesk.example; " + PASSED + b"\r\n" + RECEIVED,
+     ["other-id"], "none", "has to be confirmed by a second mail", "held for a person", "filter.helpdesk.example, which is not in"),
+    ("a field below the border", RECEIVED + b"Authentication-Results: mx.helpdesk.example; " + PASSED + b"\r\n",
+     ["below-border"], "none", "has to be confirmed by a second mail", "held for a person", "stands below the border's"),
+    ("reported twice", 2 * (b"Authentication-Results: mx.helpdesk.example; " + PASSED + b"\r\n") + RECEIVED,
+     ["used", "used"], "none", "has to be confirmed by a second mail", "held for a person", "remove those that arrive"),
+    ("no field", RECEIVED, [], "none", "has to be confirmed by a second mail", "held for a person", "writes none"),
+    ("another host", b"Authentication-Results: mx.helpdesk.example; " + PASSED + b"\r\n" + RECEIVED.replace(b"by mx.", b"by imap."),
+     ["below-border"], "none", "has to be confirmed by a second mail", "held for a person", "The topmost is by imap.helpdesk.example"),
+    ("bad grammar", b"Authentication-Results: mx.helpdesk.example dmarc=pass\r\n" + RECEIVED,
+     ["malformed"], "none", "has to be confirmed by a second mail", "held for a person", "breaks the grammar"),
+    ("two senders", b"Authentication-Results: mx.helpdesk.example; " + PASSED + b"\r\n" + RECEIVED + b"From: x@y.example\r\n",
+     [], "none", "quarantined: its header is refused", "quarantined: its header is refused", ""),
+)
+
+
+def test_the_proof_of_a_sender_is_told(house):
+    o = office(house)
+    o.settings["authentication"] = {"mode": "results", "authserv_ids": ["mx.helpdesk.example"]}
+    o.settings["updates"] = {"authentication": "weak"}
+    o.configure()
+    for what, above, standing, level, approval, update, words in PROOFS:
+        got = o.json("check-auth", "-", stdin=above + MAIL)
+        tap.equal(([f["standing"] for f in got["fields"]], got["authentication"], got["approval"], got["update"]),
+                  (standing, level, approval, update), what)
+        tap.check(words in " ".join(got["advice"]) and bool(words) == bool(got["advice"]), f"{what}: advice {got['advice']}")
+    path = o.file("forged.eml", b"Authentication-Results: mx.helpdesk.example; " + PASSED + b"\r\n" + RECEIVED + MAIL)
+    shown = o.ctl("check-auth", path)
+    tap.check("dmarc=pass header.from=acme.example" in shown and "Approval         decides" in shown, f"for people: {shown}")
+    o.settings["authentication"], o.settings["updates"] = {"mode": "token"}, {"authentication": "none"}
+    o.configure()
+    tap.equal([o.json("check-auth", path)[k] for k in ("mode", "approval", "update")], ["token", "decides", "appended"], "mode token")
+    tap.equal(o.run("casectl", "check-auth", os.path.join(o.folder, "missing.eml"))[0], 1, "a file that is not there")
+    tap.equal(o.run("casectl", "check-auth")[0], 2, "no file")
 
 
 def test_messages_are_listed_shown_and_explained(house):
@@ -444,10 +502,10 @@ BAD = (  # words, exit status, what the complaint names
     (("case", "list", "--max", "many"), 2, "a number from 1 to 100000"),
     (("case", "list", "--max", "0"), 2, "a number from 1 to 100000"),
     (("case", "list", "--max", "1", "--max", "2"), 2, "given twice"),
-    (("case", "list", "--status", "frozen"), 2, "unknown status frozen; open, awaiting-info"),
+    (("case", "list", "--status", "frozen"), 2, "unknown status frozen; allowed: OPEN, AWAITING INFO"),
     (("case", "list", "--contact", "nobody@acme.example"), 1, "nobody@acme.example"),
     (("case", "list", "--org", "Nobody"), 1, "Nobody"),
-    (("case", "status", "1", "frozen"), 2, "unknown status frozen; open, awaiting-info"),
+    (("case", "status", "1", "frozen"), 2, "unknown status frozen; allowed: OPEN, AWAITING INFO"),
     (("case", "status", "1", "closed", "--sub-status", "Frozen"), 1, "Frozen"),
     (("case", "status", "99", "closed"), 1, "99"),
     (("case", "show", "99"), 1, "99"),
@@ -482,7 +540,7 @@ BAD = (  # words, exit status, what the complaint names
     (("deployment", "add", "ACME-2", "--org", "Nobody"), 1, "Nobody"),
     (("approver", "add", "ada@acme.example"), 1, "either --org"),
     (("approver", "add", "new@acme.example", "--org", "Acme Ltd"), 1, "new@acme.example"),
-    (("access", "request", "new@acme.example", "--deployment", "ACME-1=basic"), 1, "--name"),
+    (("access", "request", "new@acme.example", "--deployment", "ACME-1=basic"), 1, "needs a name"),
     (("access", "request", "eva@acme.example", "--deployment", "ACME-1"), 1, "ORGID=LEVEL"),
     (("access", "request", "eva@acme.example", "--deployment", "ACME-1=read-write"), 1, ""),
     (("access", "request", "n@acme.example", "--name", "N E", "--employer", "Acme Ltd", "--country", "Sweden", "--language", "English",
@@ -625,7 +683,7 @@ def test_every_command_was_done_once(house):
         tap.skip("only some of the cases were asked for")
     _, overview, _ = house.base.run("casectl", "--help")
     names = set(re.findall(r"^  (\S+(?: \S+)?)\s{2,}\S", overview, re.M))
-    tap.equal(sorted(names - house.used), [], "commands without a good case")
+    tap.equal(sorted(names - house.used - DONE_IN_TEST_CASES), [], "commands without a good case")
 
 
 @contextlib.contextmanager

@@ -68,7 +68,7 @@ class Manual:
     def line(self, line):
         option = re.match(r"\.It Fl -([\w-]+)(?: Ar (.*))?$", line)
         if line.startswith(".It Cm "):
-            name, _, words = re.match(r"\.It Cm ([a-z]+(?: [a-z]+)?)( (.*))?$", line).groups()
+            name, _, words = re.match(r"\.It Cm ([a-z-]+(?: [a-z]+)?)( (.*))?$", line).groups()
             self.current = self.commands[name] = types.SimpleNamespace(
                 words=self.words(words or ""), has_options="Op Ar options" in line, options={}, must=set(), may=set(), examples=[])
         elif option:
@@ -164,7 +164,7 @@ def test_bash_completes_every_command_and_option(here):
 def test_zsh_completes_every_command_and_option(here):
     """zsh itself need not be there: the table of the file is read."""
     text = text_of("contrib/completion/_casectl")
-    table = dict(re.findall(r"^\t'([a-z]+(?: [a-z]+)?)' '([^']*)'$", text, re.M))
+    table = dict(re.findall(r"^\t'([a-z-]+(?: [a-z]+)?)' '([^']*)'$", text, re.M))
     tap.equal(sorted(table), sorted(here.commands), "commands")
     for name, command in here.commands.items():
         wanted = {"--" + o + ("=" if v else "") for o, v in command.options.items()} | EXTRA

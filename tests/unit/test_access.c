@@ -3,7 +3,7 @@
  */
 #include "config.h"
 
-#include "rules/access.h"
+#include "rules/access_end.h"
 
 #include "world.h"
 
@@ -217,7 +217,7 @@ static const struct row {
 	{ "A4: self_grant = false: the others are asked", set_no_self_grant,
 	    "open request notice:access-request#>ben" },
 	{ "A4: only the lines the requester approves", set_two_lines_self,
-	    GRANTED "notice:decision-receipt>ben notice:decision-requester>ada notice:access-request#>ben" },
+	    GRANTED "notice:decision-receipt>ben notice:access-request#>ben" },
 	{ "A1: a request without deployment", set_no_lines, "the request names no deployment" },
 	{ "A1: nothing to change", set_same_level, "ACME-1: nothing to change, the level is read-write" },
 	{ "A1: a deployment twice", set_twice, "ACME-1 is named twice" },
@@ -277,7 +277,7 @@ test_decide(void)
 
 	world_init(&w, NULL);
 	IS_STR(decided(ADA, true),
-	    STR("line:approved grant update notice:decision-receipt>ada notice:decision-receipt>ben "
+	    STR("line:approved grant update update- notice:decision-receipt>ada notice:decision-receipt>ben "
 		"notice:decision-requester>eva tokens status:CLOSED notice:access-granted>pat"),
 	    "A3 A5: one approval grants, everybody hears of it");
 	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "lines"), STR("ACME-1  Acme Ltd  none -> read-write"),
@@ -285,25 +285,34 @@ test_decide(void)
 	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "decider_name"), STR("ada Test"), "receipt: who");
 	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "decided_at"), STR("2026-02-02 02:40 UTC"), "when");
 	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "comment"), STR("since May"), "the comment");
+	IS_STR(world_value(&w.plan, NOTICE_DECISION_REQUESTER, "comment"), STR("since May"), "also to who asked");
+	OK(!notice_has_value(NOTICE_ACCESS_GRANTED, STR("comment")) &&
+		!notice_has_value(NOTICE_ACCESS_DENIED, STR("comment")),
+	    "the person is not shown what the approver wrote");
+	w.request.requester = people[PAT];
+	decided(ADA, false);
+	IS_STR(
+	    world_value(&w.plan, NOTICE_DECISION_REQUESTER, "comment"), STR(""), "nor where the person asked himself");
+	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "comment"), STR("since May"), "the approvers are");
+	w.request.requester = people[EVA];
 	IS_STR(decided(BEN, false),
-	    STR("line:denied update notice:decision-receipt>ada notice:decision-receipt>ben "
+	    STR("line:denied update update- notice:decision-receipt>ada notice:decision-receipt>ben "
 		"notice:decision-requester>eva tokens status:CLOSED notice:access-denied>pat"),
 	    "A5: denied: requester and person are told");
-	IS_STR(world_effect(&w.plan, EFFECT_STATUS)->sub_status, STR("Cancelled"), "the admin case is cancelled");
+	IS_INT(world_effect(&w.plan, EFFECT_STATUS)->closing, CLOSING_REFUSED, "the admin case is cancelled");
 	IS_STR(decided(OLE, true), STR(""), "who is no approver decides nothing");
 	ben = people[BEN];
 	w.request.n_lines = 2;
 	w.lines[1].approvers = &ben;
 	w.lines[1].n_approvers = 1;
 	IS_STR(decided(ADA, true),
-	    STR("line:approved grant update notice:decision-receipt>ada notice:decision-receipt>ben "
-		"notice:decision-requester>eva"),
+	    STR("line:approved grant update update- notice:decision-receipt>ada notice:decision-receipt>ben"),
 	    "a request over several deployments is decided per deployment");
 	w.lines[0].state = LINE_APPROVED;
 	decided(BEN, false);
 	IS_STR(world_value(&w.plan, NOTICE_ACCESS_GRANTED, "denied_lines"), STR("ACME-2  Acme Ltd  none -> read-write"),
 	    "the person gets one mail, with what was denied");
-	IS_STR(world_effect(&w.plan, EFFECT_STATUS)->sub_status, STR("Resolved"), "the admin case is resolved");
+	IS_INT(world_effect(&w.plan, EFFECT_STATUS)->closing, CLOSING_GRANTED, "the admin case is resolved");
 	arena_close(&w.arena);
 }
 
@@ -454,7 +463,7 @@ test_offboard(void)
 	IS_STR(offboarded(&l), STR("line:cancelled update leave"), "A8: of a customer that leaves: its lines alone");
 	w.lines[1].state = LINE_APPROVED;
 	offboarded(&l);
-	IS_STR(world_effect(&w.plan, EFFECT_STATUS)->sub_status, STR("Resolved"), "A8: what was granted before stays");
+	IS_INT(world_effect(&w.plan, EFFECT_STATUS)->closing, CLOSING_GRANTED, "A8: what was granted before stays");
 	arena_close(&w.arena);
 }
 
@@ -511,6 +520,176 @@ test_cancel(void)
 	arena_close(&w.arena);
 }
 
+/* --- copies --- */
+
+/* Pat and Ole on two deployments: Ada approves the first, Ben the second. Ole is to lose the second. */
+static struct request_line copy_lines[4];
+static struct person copy_ben;
+
+static void
+world_copy(void)
+{
+	struct request_line *l = copy_lines;
+
+	world_init(&w, NULL);
+	w.s.n_requests = 0;
+	copy_ben = people[BEN];
+	w.lines[0].n_approvers = 1;
+	w.lines[1].approvers = &copy_ben;
+	w.lines[1].n_approvers = 1;
+	for (int i = 0; i < 4; i++) {
+		l[i] = w.lines[i / 2];
+		l[i].id = 50 + i;
+		l[i].person = people[i % 2 ? OLE : PAT];
+	}
+	l[3].removal = true;
+	l[3].before = ACCESS_BASIC;
+	w.request.source = (struct deployment){ .id = 9, .org_id = STR("ACME-9") };
+	w.request.person = (struct person){ 0 };
+	w.request.lines = l;
+	w.request.n_lines = 4;
+}
+
+static void
+test_mirror(void)
+{
+	struct access_assignment from[] = { { people[EVA], ACCESS_READ_WRITE }, { people[OLE], ACCESS_BASIC },
+		{ people[PAT], ACCESS_READ_ONLY } };
+	struct access_assignment to[] = { { people[OLE], ACCESS_READ_ONLY }, { people[RITA], ACCESS_BASIC },
+		{ people[PAT], ACCESS_READ_ONLY } };
+	struct request_line out[6];
+
+	IS_INT((long long)access_mirror(from, 3, to, 3, &acme, false, out), 2, "A1: what differs");
+	OK(out[0].person.id == EVA && out[0].before == ACCESS_NONE && out[0].level == ACCESS_READ_WRITE, "added");
+	OK(out[1].person.id == OLE && out[1].before == ACCESS_READ_ONLY && out[1].level == ACCESS_BASIC, "changed");
+	IS_INT((long long)access_mirror(from, 3, to, 3, &acme, true, out), 3, "A1: exact");
+	OK(out[2].person.id == RITA && out[2].removal && out[2].level == ACCESS_NONE, "removed where exact");
+	IS_INT((long long)access_mirror(from, 3, from, 3, &acme, true, out), 0, "nothing differs");
+	IS_INT((long long)access_mirror(NULL, 0, to, 3, &acme, false, out), 0, "nothing to copy");
+	IS_INT((long long)access_mirror(NULL, 0, to, 3, &acme, true, out), 3, "everything to remove");
+	IS_INT((long long)access_mirror(from, 3, NULL, 0, &acme, true, out), 3, "everything to add");
+}
+
+static void
+test_copy(void)
+{
+	struct err e;
+
+	world_copy();
+	IS_STR(opened(&e), STR("open request notice:access-request#>ada notice:access-request#>ben"),
+	    "A1, A2: one mail to each approver of a copy");
+	IS_STR(world_value(&w.plan, NOTICE_ACCESS_REQUEST, "lines"),
+	    STR("ACME-1  Acme Ltd  pat Test <pat@acme.example>  none -> read-write\n"
+		"ACME-1  Acme Ltd  ole Test <ole@acme.example>  none -> read-write"),
+	    "with every line that is theirs to decide");
+	IS_STR(world_value(&w.plan, NOTICE_ACCESS_REQUEST, "person_name"), STR("pat Test, ole Test"), "about whom");
+	IS_STR(world_value(&w.plan, NOTICE_ACCESS_REQUEST, "copied_from"), STR("ACME-9"), "copied from where");
+	IS_STR(world_effect(&w.plan, EFFECT_CASE_OPEN)->new_case.subject,
+	    STR("Support access copied from ACME-9: pat Test, ole Test"), "the admin case");
+	IS_STR(decided(ADA, true),
+	    STR("line:approved grant line:approved grant update update- notice:decision-receipt>ada"),
+	    "one answer decides all that the approver may decide; nobody is told before all is decided");
+	OK(world_effect(&w.plan, EFFECT_GRANT)->person.id == PAT, "the person of the line gets it");
+	for (int i = 0; i < 2; i++) {
+		copy_lines[i].state = i ? LINE_DENIED : LINE_APPROVED;
+		copy_lines[i].decided_by = people[ADA];
+	}
+	IS_STR(decided(BEN, true),
+	    STR("line:approved grant line:approved grant update update- notice:decision-receipt>ben "
+		"notice:decision-requester>eva tokens status:CLOSED notice:access-granted>pat "
+		"notice:access-granted>ole"),
+	    "A5: then the requester and each person get one mail");
+	IS_STR(world_value(&w.plan, NOTICE_DECISION_REQUESTER, "denied_lines"),
+	    STR("ACME-1  Acme Ltd  ole Test <ole@acme.example>  none -> read-write"), "the requester: what was denied");
+	IS_STR(world_value(&w.plan, NOTICE_DECISION_REQUESTER, "decider_name"), STR("ada Test, ben Test"), "by whom");
+	IS_STR(world_value(&w.plan, NOTICE_ACCESS_GRANTED, "lines"),
+	    STR("ACME-1  Acme Ltd  pat Test <pat@acme.example>  none -> read-write\n"
+		"ACME-2  Acme Ltd  pat Test <pat@acme.example>  none -> read-write"),
+	    "a person sees the own lines alone");
+	IS_STR(world_value(&w.plan, NOTICE_ACCESS_GRANTED, "person_address"), STR("pat@acme.example"), "and address");
+	arena_close(&w.arena);
+}
+
+/* An approver decides a copy, but for the line about himself. */
+static void
+test_copy_own_line(void)
+{
+	struct err e;
+
+	world_copy();
+	copy_lines[0].person = people[ADA];
+	IS_STR(opened(&e),
+	    STR("open request notice:access-request#>ada notice:access-request#>ben notice:escalation>adma"),
+	    "row 6: an own line is nobody's to decide: the administrators are told");
+	IS_STR(world_value(&w.plan, NOTICE_ACCESS_REQUEST, "lines"),
+	    STR("ACME-1  Acme Ltd  ole Test <ole@acme.example>  none -> read-write"), "nor shown to the approver");
+	IS_INT((long long)access_lines_of(&w.request, ADA), 1, "row 6: the other line is");
+	w.request.requester = people[ADA];
+	IS_STR(opened(&e),
+	    STR("open request line:approved grant line:approved grant update notice:access-granted>ada "
+		"notice:access-request#>ben"),
+	    "A4: who asks and approves has approved, also about himself");
+	w.policy.approval_self_grant = false;
+	IS_STR(opened(&e),
+	    STR("open request line:approved grant update notice:access-request#>ben notice:escalation>adma"),
+	    "A4: self_grant = false: but not about himself");
+	arena_close(&w.arena);
+}
+
+static void
+test_copy_refused(void)
+{
+	static struct str list[] = { STR("mail.example") };
+	static const char *const want[] = { "pat@mail.example is a free-mail address: a corporate one is needed",
+		"ole@acme.example is not active",
+		"ACME-1, ole@acme.example: nothing to change, the level is read-write",
+		"ACME-2, pat@mail.example is managed by a partner: only its members may hold read-write, others "
+		"read-only at "
+		"most",
+		"ACME-2: request 7 for pat@mail.example is pending already" };
+	const struct access_problem *p;
+	size_t n = 0;
+
+	world_copy();
+	w.policy.free_mail_domains = (struct strings){ list, 1 };
+	for (int i = 0; i < 4; i++)
+		if (i % 2)
+			copy_lines[i].person.active = false;
+		else
+			copy_lines[i].person.address = STR("pat@mail.example");
+	copy_lines[1].before = ACCESS_READ_WRITE;
+	copy_lines[2].deployment.partner = ORG_PARTNER;
+	pending = (struct access_request){ .id = 7, .person = people[PAT], .lines = &pending_line, .n_lines = 1 };
+	pending_line = copy_lines[2];
+	w.s.requests = &pending;
+	w.s.n_requests = 1;
+	w.request.id = 0;
+	for (p = access_request_check(&w.request, &w.s, &w.policy, w.arena); p != NULL; p = p->next, n++)
+		IS_STR(p->words, n < 5 ? str_of(want[n]) : STR(""), "A1, P1, P5: each refusal is named");
+	IS_INT((long long)n, 5, "all at once");
+	arena_close(&w.arena);
+}
+
+static void
+test_copy_time(void)
+{
+	struct access_leaving l = { .n_people = 1, .n_pending = 1, .people = &people[OLE], .pending = &w.request };
+
+	world_copy();
+	copy_lines[0].state = copy_lines[1].state = LINE_APPROVED;
+	copy_lines[0].decided_by = copy_lines[1].decided_by = people[ADA];
+	access_expire(&w.request, w.arena, &w.plan);
+	IS_STR(world_effects(&w.plan, w.arena),
+	    STR("line:expired line:expired tokens update status:CLOSED notice:access-expired>ben "
+		"notice:access-expired>eva notice:decision-requester>eva notice:access-granted>pat "
+		"notice:access-granted>ole"),
+	    "A6: the rest expires; what was granted is told");
+	copy_lines[0].state = copy_lines[1].state = LINE_PENDING;
+	IS_STR(offboarded(&l), STR("line:cancelled line:cancelled update leave"),
+	    "A8: who leaves takes the own lines out of a copy, and no others");
+	arena_close(&w.arena);
+}
+
 int
 main(void)
 {
@@ -523,5 +702,10 @@ main(void)
 	test_offboard();
 	test_cancel();
 	test_edit();
+	test_mirror();
+	test_copy();
+	test_copy_own_line();
+	test_copy_refused();
+	test_copy_time();
 	return tap_done();
 }

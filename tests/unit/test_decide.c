@@ -199,6 +199,61 @@ set_reopen(void)
 }
 
 static void
+set_close_german(void)
+{
+	set_open();
+	w.r.new_text = STR("Danke!\n#SCHLIESSEN\n");
+}
+
+static void
+set_close_full_width(void)
+{
+	set_open();
+	w.r.new_text = STR("\xef\xbc\x83\xe3\x82\xaf\xe3\x83\xad\xe3\x83\xbc\xe3\x82\xba\n");
+}
+
+static void
+set_close_in_a_line(void)
+{
+	set_open();
+	w.r.new_text = STR("please #close it\n#close it\n# close\n#closed\n");
+}
+
+static void
+set_close_of_many(void)
+{
+	static char text[4096];
+
+	set_open();
+	for (size_t i = 0; i < 60; i++)
+		snprintf(text + 7 * i, sizeof(text) - 7 * i, "#close\n");
+	w.r.new_text = str_of(text);
+}
+
+static void
+set_close_quoted(void)
+{
+	set_open();
+	w.r.new_text = STR("It works.\n");
+	w.r.quoted = STR("> #close\n#close\n");
+}
+
+static void
+set_close_by_list(void)
+{
+	set_open();
+	w.r.new_text = STR("#close\n");
+	w.r.is_list = true;
+}
+
+static void
+set_reopen_open(void)
+{
+	set_open();
+	w.r.new_text = STR("#reopen\n");
+}
+
+static void
 set_close_closed(void)
 {
 	set_closed();
@@ -576,6 +631,18 @@ static const struct row {
 	    "update notice:reopen-requested#>rita" },
 	{ "C8: #close", EVA, set_close, OUTCOME_APPENDED, "closure-requested",
 	    "update status:OPEN notice:closure-requested#>rita" },
+	{ "C8: #close in another language", EVA, set_close_german, OUTCOME_APPENDED, "closure-requested",
+	    "update status:OPEN notice:closure-requested#>rita" },
+	{ "C8: #close from an East Asian keyboard", EVA, set_close_full_width, OUTCOME_APPENDED, "closure-requested",
+	    "update status:OPEN notice:closure-requested#>rita" },
+	{ "C8: #close only as a whole line", EVA, set_close_in_a_line, OUTCOME_APPENDED, "customer-replied", APPEND },
+	{ "C8: no letter has sixty of them", EVA, set_close_of_many, OUTCOME_APPENDED, "customer-replied", APPEND },
+	{ "C8: #close only in new text", EVA, set_close_quoted, OUTCOME_APPENDED, "customer-replied", APPEND },
+	{ "C8: #close through a list asks for nothing", EVA, set_close_by_list, OUTCOME_APPENDED, "customer-replied",
+	    APPEND },
+	{ "C8: #close by one who may not", OLE, set_close, OUTCOME_REFUSED, "not-permitted",
+	    "notice:reply-refused!>ole" },
+	{ "C8: #reopen of an open one", EVA, set_reopen_open, OUTCOME_APPENDED, "customer-replied", APPEND },
 	{ "C9: a representative posts", RITA, set_rita, OUTCOME_POSTED, "representative-posted",
 	    "update notice:update#>eva" },
 	{ "34: a representative's program answers without end", RITA, set_rita_loops, OUTCOME_HELD, "loop", "" },

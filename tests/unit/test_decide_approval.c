@@ -335,6 +335,7 @@ set_confirm_sender_field(void)
 #define RECEIPTS                                                                                                       \
 	"notice:decision-receipt>ada notice:decision-receipt>ben notice:decision-requester>eva tokens status:CLOSED "
 #define APPROVED "line:approved grant update " RECEIPTS "notice:access-granted>pat"
+#define APPROVED_WITH_WORDS "line:approved grant update update- " RECEIPTS "notice:access-granted>pat"
 #define DENIED "line:denied update " RECEIPTS "notice:access-denied>pat"
 #define ASK "update- notice:ask-again!#>ada asked"
 #define CONFIRM "notice:confirm!#>ada asked"
@@ -426,7 +427,7 @@ static const struct row {
 	    OUTCOME_DECIDED, "denied", DENIED },
 	{ "confirmation: the code", ADA, set_confirm_yes, "abc123", OUTCOME_DECIDED, "approved", APPROVED },
 	{ "confirmation: the code and yes", ADA, set_confirm_yes, "ABC123 yes\n-- \nAda", OUTCOME_DECIDED, "approved",
-	    APPROVED },
+	    APPROVED_WITH_WORDS },
 	{ "confirmation: of a denial", ADA, set_confirm_no, "Code: ABC123.", OUTCOME_DECIDED, "denied", DENIED },
 	{ "59: confirmed, though sent on behalf", ADA, set_confirm_sender_field, "ABC123", OUTCOME_DECIDED, "approved",
 	    APPROVED },
@@ -539,10 +540,74 @@ test_lines(void)
 	w.lines[1].approvers = &ben;
 	w.lines[1].n_approvers = 1;
 	decide_message(&w.r, &w.arrival, &w.s, &w.policy, w.arena, &w.plan);
-	IS_STR(world_effects(&w.plan, w.arena),
-	    STR("line:approved grant update notice:decision-receipt>ada notice:decision-requester>eva token"),
+	IS_STR(world_effects(&w.plan, w.arena), STR("line:approved grant update notice:decision-receipt>ada token"),
 	    "A2: per deployment");
 	OK(world_effect(&w.plan, EFFECT_TOKEN)->token_state == TOKEN_USED, "and the token is used");
+	arena_close(&w.arena);
+}
+
+static struct str
+answered(void)
+{
+	decide_message(&w.r, &w.arrival, &w.s, &w.policy, w.arena, &w.plan);
+	return arena_format(w.arena, "%s %s: %.*s", outcome_name(w.plan.outcome), w.plan.reason,
+	    STR_ARGS(world_effects(&w.plan, w.arena)));
+}
+
+/* Ada was asked about the first line, and became an approver of the second when that mail was out. */
+static void
+prepare_second_line(void)
+{
+	prepare(ADA, "Yes");
+	w.request.n_lines = 2;
+	w.lines[0].n_approvers = 1;
+	w.lines[1].n_approvers = 1;
+	w.tokens[0].n_lines = 1;
+}
+
+static void
+test_shown_lines(void)
+{
+	struct person ben = people[BEN];
+
+	prepare_second_line();
+	IS_STR(answered(),
+	    STR("decided approved: line:approved grant update notice:decision-receipt>ada token "
+		"notice:access-request#>ada"),
+	    "row 7: only what the mail has shown is decided, the rest is asked anew");
+	IS_INT(world_effect(&w.plan, EFFECT_LINE)->line_id, 30, "row 7: that line");
+	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "lines"), STR("ACME-1  Acme Ltd  none -> read-write"),
+	    "row 7: the receipt names it alone");
+	IS_STR(world_value(&w.plan, NOTICE_ACCESS_REQUEST, "lines"), STR("ACME-2  Acme Ltd  none -> read-write"),
+	    "row 7: the new mail asks about the other");
+	arena_close(&w.arena);
+
+	prepare_second_line();
+	w.tokens[0].lines = NULL;
+	w.tokens[0].n_lines = 0;
+	IS_STR(answered(), STR("refused not-approver: token notice:access-request#>ada"),
+	    "row 7: a mail that has shown nothing decides nothing");
+	arena_close(&w.arena);
+
+	prepare_second_line();
+	w.lines[0].state = LINE_DENIED;
+	w.lines[0].decided_by = people[BEN];
+	IS_STR(answered(), STR("already-decided decided: notice:already-decided!>ada token notice:access-request#>ada"),
+	    "row 5: what the mail has shown is decided: told so, and asked about the rest");
+	arena_close(&w.arena);
+
+	prepare_second_line();
+	w.lines[0].approvers = &ben;
+	IS_STR(answered(), STR("refused not-approver: token notice:access-request#>ada"),
+	    "25: removed from what the mail has shown");
+	arena_close(&w.arena);
+
+	prepare_second_line();
+	set_weak();
+	IS_STR(answered(), STR("confirmation-asked confirmation-needed: " CONFIRM), "row 8: with the code");
+	IS_STR(world_value(&w.plan, NOTICE_CONFIRM, "lines"),
+	    STR("ACME-1  Acme Ltd  none -> read-write\nACME-2  Acme Ltd  none -> read-write"),
+	    "row 8: that mail shows both lines, and its token is for both");
 	arena_close(&w.arena);
 }
 
@@ -592,6 +657,7 @@ main(void)
 	test_rows();
 	test_values();
 	test_lines();
+	test_shown_lines();
 	test_own_lines();
 	verdict_close(&phrases);
 	return tap_done();

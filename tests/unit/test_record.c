@@ -24,12 +24,18 @@ fill(struct reading *r)
 	    .content = { "\xff\0\1", 3 },
 	    .sha256 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
 	    .is_inline = true } };
+	static struct str hosts[] = { { "mx.x", 4 }, { NULL, 0 } };
+	static struct reading_results results[] = { { { "mx.x", 4 }, RESULTS_BELOW, { "dmarc=pass", 10 } } };
 	static struct str notes[] = { { "note", 4 } };
 
 	*r = (struct reading){ .from = from,
 		.n_from = 1,
 		.subject = STR("s"),
 		.authentication = AUTH_WEAK,
+		.received_by = hosts,
+		.n_received_by = 2,
+		.results = results,
+		.n_results = 1,
 		.ancestors = ancestors,
 		.n_ancestors = 2,
 		.received = 3,
@@ -71,6 +77,9 @@ test_there_and_back(void)
 	IS_STR(back.attachments[0].content, ((struct str){ "\xff\0\1", 3 }), "bytes");
 	IS_INT(back.permanent, -1, "a negative number");
 	IS_INT(back.authentication, AUTH_WEAK, "an enum");
+	OK(back.n_results == 1 && back.results[0].standing == RESULTS_BELOW &&
+		str_equal(back.results[0].text, STR("dmarc=pass")),
+	    "a list of results");
 	OK(back.interleaved && !back.is_forward, "flags");
 	free((char *)(size_t)exact.p);
 	buf_free(&one);

@@ -90,7 +90,9 @@ test_status(void)
 {
 	struct rig r;
 	struct store_change c = WHO;
-	struct effect f = { .kind = EFFECT_STATUS, .status = STR("CLOSED"), .sub_status = STR("Resolved") };
+	struct effect f = {
+		.kind = EFFECT_STATUS, .status = STR("CLOSED"), .sub_status = STR("Resolved"), .is_closed = true
+	};
 	struct case_view v;
 	struct store_entry *t;
 	size_t n;
@@ -409,7 +411,9 @@ test_list(void)
 	};
 	struct rig r;
 	struct store_change c = WHO;
-	struct effect f = { .kind = EFFECT_STATUS, .status = STR("CLOSED"), .sub_status = STR("Resolved") };
+	struct effect f = {
+		.kind = EFFECT_STATUS, .status = STR("CLOSED"), .sub_status = STR("Resolved"), .is_closed = true
+	};
 
 	rig_open(&r);
 	MUST(&r, store_begin(r.s, &r.e));

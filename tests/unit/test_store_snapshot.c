@@ -139,9 +139,13 @@ test_tokens(void)
 	struct scene x;
 	struct reading_token t = { str_of(token), PLACE_RECIPIENT };
 	struct store_token stored = { .kind = TOKEN_OF_CONFIRMATION, .request_id = 1, .version = 2, .confirms = true };
+	int64_t line = 0;
 
 	scene_open(&x);
 	request_add(&x);
+	line = rig_sql(&x.r, "SELECT min(id) FROM request_line");
+	stored.lines = &line;
+	stored.n_lines = 1;
 	stored.token = str_of(token);
 	stored.person = x.r.ada;
 	stored.letter = rig_letter(&x.r, x.c, x.r.ada, "key1", token);
@@ -161,8 +165,11 @@ test_tokens(void)
 		    "whose it is, and for what");
 	}
 	IS_STR(x.s.tokens[0].sent_text, STR("What we wrote"), "the text of its letter");
+	OK(x.s.tokens[0].n_lines == 1 && x.s.tokens[0].lines[0] == line, "the lines it has shown");
 	OK(x.s.n_requests == 1 && x.s.n_cases == 1 && x.s.requests[0].lines[0].n_approvers == 2,
 	    "its request and case");
+	rig_sql(&x.r, "DELETE FROM request_line");
+	IS_INT(rig_sql(&x.r, "SELECT count(*) FROM token_line"), 0, "what shows a line ends with the line");
 	t.token = STR("zzzz456789abcdefghjkmnpqrs");
 	scene_load(&x);
 	OK(x.s.tokens[0].kind == TOKEN_NONE && x.s.tokens[0].hash.n == 64, "not one of ours");

@@ -86,6 +86,7 @@ static const struct {
 	    "Subject: s\n\n  aaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbbbbbbb cccccccccccccccccccccc ddddd\n", "",
 	    "", "s", "  aaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbbbbbbb\n  cccccccccccccccccccccc ddddd\n" },
 	{ "CR LF in a file is a line end", "Subject: s\r\n\r\na\r\nb\r\n", "", "", "s", "a\nb\n" },
+	{ "the subject stands in the text too", "Subject: S {{brand}}\n\n{{subject}}.\n", "", "B", "S B", "S B.\n" },
 	{ "%%html is no text", "Subject: s\n\na\n%%html\n<p>{{brand}}\n", "", "<&>\"'", "s", "a\n" },
 };
 
@@ -115,6 +116,43 @@ test_rows(struct arena *a)
 }
 
 static const struct {
+	const char *name, *value, *link;
+} links[] = {
+	{ "letters, digits and the like stay", "aZ09-._~@", "aZ09-._~@" },
+	{ "all else is encoded", "a+b c?d&e=f#g/h:i;j,k%l\"m<n>o'",
+	    "a%2Bb%20c%3Fd%26e%3Df%23g%2Fh%3Ai%3Bj%2Ck%25l%22m%3Cn%3Eo%27" },
+	{ "UTF-8 by its bytes", "SÍはい", "S%C3%8D%E3%81%AF%E3%81%84" },
+	{ "line ends are CR LF, a tab is a blank", "a\nb\tc", "a%0D%0Ab%20c" },
+	{ "controls and overrides are left out",
+	    "a\x1b\xe2\x80\xae"
+	    "b",
+	    "ab" },
+	{ "invalid UTF-8 is replaced",
+	    "a\xff"
+	    "b",
+	    "a%EF%BF%BDb" },
+};
+
+static void
+test_links(struct arena *a)
+{
+	struct templates *t;
+
+	file_write("update.en.txt", STR("Subject: s\n\na\n%%html\n<a href=\"mailto:x?body={{update_text|url}}\">\n"));
+	t = open_folder();
+	OK(t != NULL, "a link with a value loads");
+	for (size_t i = 0; t != NULL && i < sizeof links / sizeof links[0]; i++) {
+		struct template_value value = { "update_text", str_of(links[i].value) };
+		struct template_text out;
+
+		template_render(t, "update", STR("en"), STR("en"), &value, 1, a, &out);
+		IS_STR(out.html, arena_format(a, "<a href=\"mailto:x?body=%s\">\n", links[i].link), links[i].name);
+	}
+	templates_close(&t);
+	file_remove("update.en.txt");
+}
+
+static const struct {
 	const char *name, *file, *source, *error;
 } wrong[] = {
 	{ "an unknown value", "update.de.txt", "Subject: s\n\na\n{{pin}}\n", "update.de.txt:4: no value \"pin\"" },
@@ -138,6 +176,17 @@ static const struct {
 	{ "no language", "update.txt", "Subject: a\n\nb\n", "update.txt:1: no such kind" },
 	{ "bytes that are no UTF-8", "update.de.txt", "Subject: a\n\n\xff\n", "not UTF-8" },
 	{ "control characters", "update.de.txt", "Subject: a\n\n\x1b\n", "control characters" },
+	{ "a button in a mail that nobody decides by", "update.de.txt", "Subject: s\n\na\n%%answer JA: Ja!\n",
+	    "update.de.txt:4: no value \"reply_to\"" },
+	{ "a button without words", "reminder.de.txt", "Subject: s\n\na\n%%answer JA\n", ":4: a button is written" },
+	{ "a button with a value", "reminder.de.txt", "Subject: s\n\na\n%%answer {{brand}}: Ja!\n",
+	    ":4: word and label" },
+	{ "a button beside HTML of one's own", "reminder.de.txt", "Subject: s\n\na\n%%answer JA: Ja!\n%%html\n<p>\n",
+	    "makes no button" },
+	{ "an error behind a button", "reminder.de.txt", "Subject: s\n\n%%answer JA: Ja!\n{{x}}\n", ":4: no value" },
+	{ "a value of a link in a text", "update.de.txt", "Subject: s\n\n{{brand|url}}\n", ":3: \"|url\" is for" },
+	{ "an unknown escape", "update.de.txt", "Subject: s\n\n{{brand|x}}\n", ":3: \"{{brand|x}}\" is no value" },
+	{ "a subject in itself", "update.de.txt", "Subject: {{subject}}\n\na\n", ":1: no value \"subject\"" },
 };
 
 static void
@@ -378,6 +427,7 @@ main(void)
 	if (mkdtemp(folder) == NULL)
 		abort();
 	test_rows(a);
+	test_links(a);
 	test_wrong();
 	test_languages(a);
 	test_shipped(a);

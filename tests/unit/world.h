@@ -46,6 +46,7 @@ struct world {
 	struct request_line lines[2];
 	struct person approvers[2], administrators[1];
 	struct token_fact tokens[4];
+	int64_t shown[2]; /* the lines that mails with those tokens have shown: both */
 	struct reference_fact references[4];
 	struct answered answered[1];
 	struct arena *arena;
@@ -95,6 +96,19 @@ world_request(struct world *w)
 		.n_lines = 1,
 		.created_at = NOW - 24 * HOUR,
 		.expires_at = NOW + 24 * HOUR };
+	w->shown[0] = w->lines[0].id;
+	w->shown[1] = w->lines[1].id;
+}
+
+/* The shipped statuses; kept until the program ends. */
+static inline const struct workflow *
+world_workflow(void)
+{
+	static struct configuration *defaults;
+
+	if (defaults == NULL)
+		defaults = configuration_defaults();
+	return &defaults->workflow;
 }
 
 /* A person's authenticated mail to us that names nothing yet. */
@@ -105,7 +119,8 @@ world_init(struct world *w, const struct verdict_phrases *phrases)
 	w->arena = arena_open(16 << 20);
 	w->r = (struct reading){ .authentication = AUTH_PASS, .addressed = true, .message_id = STR("m1@acme.example") };
 	w->arrival = (struct arrival){ .internal_date = NOW, .size = 1000 };
-	w->policy = (struct policy){ .authentication = AUTHENTICATION_RESULTS,
+	w->policy = (struct policy){ .workflow = world_workflow(),
+		.authentication = AUTHENTICATION_RESULTS,
 		.updates_authentication = AUTH_WEAK,
 		.approval_self_grant = true,
 		.phrases = phrases,
@@ -157,6 +172,8 @@ world_token(struct world *w, enum token_kind kind, int owner)
 		.case_id = kind == TOKEN_OF_CASE ? CASE_OPEN : CASE_ADMIN,
 		.request_id = kind == TOKEN_OF_CASE ? 0 : REQUEST,
 		.version = 1,
+		.lines = w->shown,
+		.n_lines = 2,
 		.owner = people[owner] };
 	return t;
 }
@@ -166,7 +183,7 @@ world_token(struct world *w, enum token_kind kind, int owner)
 static inline struct str
 world_effects(const struct plan *p, struct arena *a)
 {
-	static const char *const names[] = { "open", "update", "status", "assign", "request", "line", "grant", "token",
+	static const char *const names[] = { "open", "update", "status", "assign", "merge", "move", "deployment", "escalate", "request", "line", "grant", "token",
 		"tokens", "asked", "times", "edit", "absent", "leave", "undeliverable", "bounced", "notice" };
 	struct str s = STR_NONE;
 
@@ -177,7 +194,8 @@ world_effects(const struct plan *p, struct arena *a)
 			    f->notice.is_answer ? "!" : "", f->notice.token ? "#" : "",
 			    STR_ARGS(f->notice.to.first_name));
 		else if (f->kind == EFFECT_STATUS)
-			s = arena_format(a, "%.*s:%.*s", STR_ARGS(s), STR_ARGS(f->status));
+			s = arena_format(a, "%.*s:%.*s", STR_ARGS(s),
+			    STR_ARGS(f->closing == CLOSING_NONE ? f->status : STR("CLOSED")));
 		else if (f->kind == EFFECT_UPDATE && f->visibility == UPDATE_INTERNAL)
 			s = arena_format(a, "%.*s-", STR_ARGS(s));
 		else if (f->kind == EFFECT_LINE)
