@@ -13,6 +13,8 @@
 #include "base/workflow.h"
 
 enum tls_mode { TLS_IMPLICIT, TLS_STARTTLS, TLS_NONE /* only to loopback addresses */ };
+enum first_run { FIRST_RUN_ALL, FIRST_RUN_UNSEEN, FIRST_RUN_NEW };
+enum after { AFTER_MOVE, AFTER_FLAG, AFTER_DELETE };
 enum authentication_mode { AUTHENTICATION_RESULTS, AUTHENTICATION_TOKEN };
 enum authentication_level { AUTH_FAIL, AUTH_NONE, AUTH_WEAK, AUTH_PASS }; /* ascending */
 
@@ -29,6 +31,9 @@ struct mailbox_settings {
 	struct server server;
 	struct str folder;                               /* watched; UTF-8 */
 	struct str processed, refused, held, quarantine; /* moved to; created when missing */
+	enum first_run first_run; /* what of the mail that is there at the first start is taken */
+	enum after after;         /* what is done with a message that was decided */
+	struct str keyword;       /* of AFTER_FLAG */
 	int poll_seconds, idle_seconds, batch;
 };
 

@@ -12,11 +12,9 @@
 #include "base/log.h"
 #include "daemon/decider.h"
 #include "daemon/process.h"
-#include "mailbox/session.h"
+#include "daemon/tidy.h"
 #include "store/store_health.h"
-#include "store/store_mail.h"
 
-#define MOVES_AT_ONCE 500
 #define BACKOFF_FIRST_MS 2000
 #define BACKOFF_MOST_MS 300000
 #define BACKOFF_LOGIN_MS 300000 /* a refused password is not tried again sooner, or the account gets locked */
@@ -32,27 +30,12 @@ struct intake {
 	struct decider decider;
 	struct arena *scratch;
 	struct session *session;
-	uint32_t uidvalidity, next_uid;
-	uint32_t suspect;       /* a UID whose fetch broke the connection */
-	unsigned suspect_tries; /* how often */
-	struct err trouble;     /* from inside a fetch; kind ERR_NONE: none */
-	int64_t served_at;      /* clock_monotonic() when that was last written down; 0: not since the connection */
+	struct store_cursor cursor; /* cursor.next_uid runs on; served, it is written down */
+	uint32_t suspect;           /* a UID whose fetch broke the connection */
+	unsigned suspect_tries;     /* how often */
+	struct err trouble;         /* from inside a fetch; kind ERR_NONE: none */
+	int64_t served_at;          /* clock_monotonic() when that was last written down; 0: not since the connection */
 };
-
-static struct str
-intake_folder(const struct intake *in, enum outcome o)
-{
-	switch (o) {
-	case OUTCOME_REFUSED:
-		return in->mailbox->refused;
-	case OUTCOME_HELD:
-		return in->mailbox->held;
-	case OUTCOME_QUARANTINED:
-		return in->mailbox->quarantine;
-	default:
-		return in->mailbox->processed;
-	}
-}
 
 /* Ends a transaction of the ledger alone: ok is what was done in it. */
 static int
@@ -65,53 +48,15 @@ intake_conclude(struct intake *in, int ok, struct err *e)
 	return ok;
 }
 
-/* Moves those of moves that go to folder, and marks them moved. */
 static int
-intake_move_to(struct intake *in, struct str folder, const struct store_move *moves, size_t n, struct err *e)
+intake_tidy(struct intake *in, struct err *e)
 {
-	uint32_t uids[MOVES_AT_ONCE];
-	int64_t ids[MOVES_AT_ONCE];
-	size_t k = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (!str_equal(intake_folder(in, moves[i].outcome), folder))
-			continue;
-		uids[k] = moves[i].uid;
-		ids[k++] = moves[i].id;
-	}
-	if (k == 0)
-		return 0;
-	if (session_move(in->session, uids, k, folder, e) < 0)
-		return -1;
-	fault_point("after-move");
-	if (store_begin(in->decider.store, e) < 0)
-		return -1;
-	return intake_conclude(in, store_ledger_moved(in->decider.store, ids, k, clock_now(), e), e);
-}
-
-static int
-intake_move_decided(struct intake *in, struct err *e)
-{
-	const struct mailbox_settings *m = in->mailbox;
-	const struct str folders[] = { m->processed, m->refused, m->held, m->quarantine };
-	struct store_move *moves;
-	size_t n;
-
-	do {
-		arena_reset(in->scratch);
-		if (store_ledger_unmoved(
-			in->decider.store, m->name, in->uidvalidity, MOVES_AT_ONCE, in->scratch, &moves, &n, e) < 0)
-			return -1;
-		for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
-			bool again = false;
-
-			for (size_t j = 0; j < i; j++)
-				again = again || str_equal(folders[i], folders[j]);
-			if (!again && intake_move_to(in, folders[i], moves, n, e) < 0)
-				return -1;
-		}
-	} while (n == MOVES_AT_ONCE);
-	return 0;
+	return tidy_decided(&(struct tidy){ .mailbox = in->mailbox,
+				.session = in->session,
+				.store = in->decider.store,
+				.scratch = in->scratch,
+				.uidvalidity = in->cursor.uidvalidity },
+	    e);
 }
 
 static int
@@ -132,7 +77,7 @@ intake_take(void *context, const struct session_message *m)
 	struct intake *in = context;
 	struct arrival arrival = {
 		.mailbox = in->mailbox->name,
-		.uidvalidity = in->uidvalidity,
+		.uidvalidity = in->cursor.uidvalidity,
 		.uid = m->item->uid,
 		.internal_date = m->item->internal_date_ms,
 		.size = m->item->size,
@@ -189,6 +134,18 @@ intake_give_up(struct intake *in, const struct session_item *item, struct err *e
 	return -1;
 }
 
+/* Whether it was there at the first start, and is to be left alone. */
+static bool
+intake_passes_over(const struct intake *in, const struct session_item *item)
+{
+	const struct store_cursor *c = &in->cursor;
+	bool is_old = c->old_below ? item->uid < c->old_below : item->internal_date_ms < c->started_at;
+
+	if (!is_old || in->mailbox->first_run == FIRST_RUN_ALL)
+		return false;
+	return in->mailbox->first_run == FIRST_RUN_NEW || (item->flags & SESSION_SEEN);
+}
+
 /* Of a page, what the ledger has not seen and nobody marked deleted. */
 static int
 intake_select(struct intake *in, struct session_item *items, size_t n, size_t *n_new, struct err *e)
@@ -197,9 +154,9 @@ intake_select(struct intake *in, struct session_item *items, size_t n, size_t *n
 	size_t k = 0, kept = 0, at = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (!(items[i].flags & SESSION_DELETED))
+		if (!(items[i].flags & SESSION_DELETED) && !intake_passes_over(in, &items[i]))
 			uids[k++] = items[i].uid;
-	if (store_ledger_unseen(in->decider.store, in->mailbox->name, in->uidvalidity, uids, k, &kept, e) < 0)
+	if (store_ledger_unseen(in->decider.store, in->mailbox->name, in->cursor.uidvalidity, uids, k, &kept, e) < 0)
 		return -1;
 	*n_new = 0;
 	for (size_t i = 0; i < n && at < kept; i++) {
@@ -245,18 +202,43 @@ intake_sweep(struct intake *in, struct err *e)
 		arena_reset(in->scratch);
 		if (process_is_stopping())
 			return 0;
-		if (session_list(in->session, in->next_uid, items, page, &n, e) < 0)
+		if (session_list(in->session, in->cursor.next_uid, items, page, &n, e) < 0)
 			return -1;
 		if (n == 0)
 			return 0;
 		last = items[n - 1].uid;
 		if (intake_select(in, items, n, &n_new, e) < 0 || intake_fetch_apart(in, items, n_new, e) < 0 ||
-		    intake_move_decided(in, e) < 0)
+		    intake_tidy(in, e) < 0)
 			return -1;
 		if (process_is_stopping())
 			return 0;
-		in->next_uid = last + 1;
+		in->cursor.next_uid = last + 1;
 	}
+}
+
+/* Where to go on. UIDs of another UIDVALIDITY say nothing any more: what they stood for can not be moved. */
+static int
+intake_cursor(struct intake *in, const struct session_state *state, struct err *e)
+{
+	uint32_t before = in->cursor.uidvalidity;
+	struct store *s = in->decider.store;
+	int ok;
+
+	if (store_begin(s, e) < 0)
+		return -1;
+	ok = store_ledger_forget_old(s, in->mailbox->name, state->uidvalidity, clock_now(), e);
+	if (ok == 0)
+		ok = store_cursor_begin(
+		    s, in->mailbox->name, state->uidvalidity, state->uidnext, clock_now(), &in->cursor, e);
+	if (intake_conclude(in, ok, e) < 0)
+		return -1;
+	if (in->mailbox->first_run == FIRST_RUN_NEW && in->cursor.next_uid < in->cursor.old_below)
+		in->cursor.next_uid = in->cursor.old_below;
+	if (before && before != state->uidvalidity)
+		LOG_WARNING("UIDVALIDITY changed; content tells what is known already",
+		    LOG_TEXT("mailbox", in->mailbox->name), LOG_NUMBER("before", before),
+		    LOG_NUMBER("now", state->uidvalidity));
+	return 0;
 }
 
 static int
@@ -267,20 +249,12 @@ intake_connect(struct intake *in, enum mailbox_trouble *trouble, struct err *e)
 	if (session_open(in->mailbox, &in->configuration->limits, &in->session, trouble, e) < 0)
 		return -1;
 	state = session_state(in->session);
-	if (in->uidvalidity && in->uidvalidity != state.uidvalidity)
-		LOG_WARNING("UIDVALIDITY changed; content tells what is known already",
-		    LOG_TEXT("mailbox", in->mailbox->name), LOG_NUMBER("before", in->uidvalidity),
-		    LOG_NUMBER("now", state.uidvalidity));
-	in->uidvalidity = state.uidvalidity;
-	in->next_uid = 1;
 	LOG_INFO("watching a mailbox", LOG_TEXT("mailbox", in->mailbox->name),
 	    LOG_TEXT("host", in->mailbox->server.host), LOG_TEXT("folder", in->mailbox->folder),
 	    LOG_NUMBER("messages", state.exists), LOG_Z("idle", state.idle ? "yes" : "no"));
-	if (store_begin(in->decider.store, e) < 0 ||
-	    intake_conclude(in,
-		store_ledger_forget_old(in->decider.store, in->mailbox->name, in->uidvalidity, clock_now(), e), e) < 0)
+	if (intake_cursor(in, &state, e) < 0)
 		return -1;
-	return intake_move_decided(in, e);
+	return intake_tidy(in, e);
 }
 
 /* Writes down that all there was at that time is done, at most once a minute: for casectl health, and for the timers,
@@ -293,7 +267,8 @@ intake_note_served(struct intake *in, int64_t at, struct err *e)
 	if (in->served_at && now - in->served_at < SERVED_MS)
 		return 0;
 	in->served_at = now;
-	return store_mailbox_served(in->decider.store, in->mailbox->name, at, e);
+	return store_mailbox_served(
+	    in->decider.store, in->mailbox->name, in->cursor.uidvalidity, in->cursor.next_uid, at, e);
 }
 
 static void

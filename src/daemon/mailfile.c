@@ -76,21 +76,17 @@ start_time(const char *start)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	struct str line = str_trim(str_of(start)), last = line.n > 24 ? str_skip(line, line.n - 24) : STR_NONE;
-	char z[25] = "", month[4] = "", date[40];
-	int day, hour, minute, second, year;
+	char z[25] = "", month[4] = "";
+	struct date_time t = { 0 };
 	const char *found;
-	int64_t days;
+	int64_t ms;
 
 	memcpy(z, last.n ? last.p : "", last.n);
-	if (sscanf(z, "%*3s %3s %2d %2d:%2d:%2d %4d", month, &day, &hour, &minute, &second, &year) != 6 ||
-	    strlen(month) != 3 || (found = strstr(months, month)) == NULL || (found - months) % 3 || day < 1 ||
-	    day > 31 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60 ||
-	    year < 1970 || year > 9999)
+	if (sscanf(z, "%*3s %3s %2d %2d:%2d:%2d %4d", month, &t.day, &t.hour, &t.minute, &t.second, &t.year) != 6 ||
+	    strlen(month) != 3 || (found = strstr(months, month)) == NULL || (found - months) % 3)
 		return 0;
-	snprintf(date, sizeof(date), "%04d-%02d-%02d", year, (int)(found - months) / 3 + 1, day);
-	if (!date_parse(str_of(date), &days))
-		return 0;
-	return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000;
+	t.month = (int)(found - months) / 3 + 1;
+	return date_time_ms(&t, &ms) ? ms : 0;
 }
 
 /* Takes the rest of a line: to *start, or away. */

@@ -143,6 +143,15 @@ command_mark_deleted(struct imap *m, const uint32_t *uids, size_t n, struct err 
 }
 
 enum imap_result
+command_mark(struct imap *m, const uint32_t *uids, size_t n, struct str keyword, struct err *e)
+{
+	char after[128];
+
+	snprintf(after, sizeof(after), " +FLAGS.SILENT (%.*s)", STR_ARGS(str_head(keyword, 64)));
+	return run_set(m, "UID STORE ", uids, n, after, NULL, NULL, NULL, e);
+}
+
+enum imap_result
 command_expunge_uids(struct imap *m, const uint32_t *uids, size_t n, struct err *e)
 {
 	return run_set(m, "UID EXPUNGE ", uids, n, NULL, NULL, NULL, NULL, e);

@@ -34,6 +34,8 @@ enum imap_result command_fetch(struct imap *m, const uint32_t *uids, size_t n, e
 enum imap_result command_move(struct imap *m, const uint32_t *uids, size_t n, const char *folder, struct err *e);
 enum imap_result command_copy(struct imap *m, const uint32_t *uids, size_t n, const char *folder, struct err *e);
 enum imap_result command_mark_deleted(struct imap *m, const uint32_t *uids, size_t n, struct err *e);
+/* keyword: an atom of letters, digits and "-", at most 64 bytes. */
+enum imap_result command_mark(struct imap *m, const uint32_t *uids, size_t n, struct str keyword, struct err *e);
 enum imap_result command_expunge_uids(struct imap *m, const uint32_t *uids, size_t n, struct err *e);
 enum imap_result command_expunge(struct imap *m, struct err *e);
 /* Whether messages other than these UIDs are marked \Deleted. */

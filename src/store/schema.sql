@@ -323,9 +323,13 @@ CREATE INDEX message_mailbox ON message (mailbox, id);
 CREATE INDEX message_decided ON message (decided_at);
 CREATE INDEX message_token ON message (token) WHERE token IS NOT NULL;
 
--- When each mailbox was last served to the end, and when it last was not.
+-- How far each mailbox was served, when it last was to the end, and when it last was not.
 CREATE TABLE mailbox_state (
 	mailbox TEXT PRIMARY KEY,
+	started_at INTEGER, -- NULL: it was never reached
+	uidvalidity INTEGER NOT NULL DEFAULT 0,
+	old_below INTEGER NOT NULL DEFAULT 0, -- lower UIDs were there at the first start; 0: started_at tells
+	next_uid INTEGER NOT NULL DEFAULT 1, -- lower UIDs were looked at
 	polled_at INTEGER,
 	trouble_at INTEGER,
 	trouble TEXT NOT NULL DEFAULT ''

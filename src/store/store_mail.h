@@ -6,6 +6,18 @@
 
 #include "store/store.h"
 
+/* How far a mailbox was served. */
+struct store_cursor {
+	int64_t started_at;   /* ms: when it was reached for the first time */
+	uint32_t uidvalidity; /* of the UIDs below */
+	uint32_t old_below;   /* lower ones were there then; 0 where that can only be told by the time of arrival */
+	uint32_t next_uid;    /* lower ones were all looked at */
+};
+/* In the caller's transaction: what is stored, made new where the mailbox is, or has another UIDVALIDITY than it had.
+ * uidnext: the server's, 0 where it did not tell. */
+int store_cursor_begin(struct store *s, struct str mailbox, uint32_t uidvalidity, uint32_t uidnext, int64_t now,
+    struct store_cursor *out, struct err *e);
+
 /* Of n UIDs, ascending, those without a ledger row: kept in place, *n_new of them. */
 int store_ledger_unseen(
     struct store *s, struct str mailbox, uint32_t uidvalidity, uint32_t *uids, size_t n, size_t *n_new, struct err *e);

@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""What the daemon takes from a mailbox at its first start, what it does there with what it decided, and that both still
+agree with the ledger after somebody else has been at the mailbox."""
+
+import contextlib
+import itertools
+import os
+import re
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from rig import casemail, tap
+from rig.desk import Desk
+from rig.dovecot import VMAIL
+from rig.rig import Rig
+from rig.waiting import until
+
+MAILBOXES = 30
+OLD = int(os.environ.get("CASEMAIL_OLD", "300"))  # messages of a mailbox at its first start
+
+
+@contextlib.contextmanager
+def servers():
+    with Rig() as rig:
+        rig.eva = rig.person("eva.lind@customer.example", "Eva Lind")
+        rig.rita = rig.person("rita.rep@helpdesk.example", "Rita Rep")
+        rig.supports = iter([rig.person(f"support{n}@helpdesk.example") for n in range(MAILBOXES)])
+        rig.numbers = itertools.count()
+        rig.start()
+        yield rig
+
+
+@contextlib.contextmanager
+def installed(rig, **mailbox):
+    """mailbox: settings of its only mailbox."""
+    daemon = casemail.Casemail(rig, next(rig.supports), f"casemail{next(rig.numbers)}")
+    daemon.settings["mailboxes"][0].update(mailbox)
+    daemon.configure()
+    daemon.ctl("init")
+    daemon.desk = Desk(daemon)
+    daemon.desk.organisation("Acme Ltd", "ACME-1")
+    daemon.desk.contact(rig.eva, "Acme Ltd", "ACME-1=read-write")
+    daemon.desk.representative(rig.rita)
+    daemon.desk.open_case(rig.eva, "ACME-1", rig.rita)
+    daemon.subject = daemon.value("SELECT 'Re: [ref:' || number || '-' || reference || ']' FROM cases")
+    try:
+        yield daemon
+    finally:
+        daemon.stop()
+
+
+def old(rig, daemon, n):
+    """A mail that was there before anybody watched."""
+    m = rig.eva.message(daemon.support.address, daemon.subject, f"Number {n}.")
+    return (b"Authentication-Results: border.example; dmarc=pass header.from=customer.example\r\n"
+            b"Received: by border.example; Sat, 21 Nov 2026 10:00:00 +0000\r\n" + m.as_bytes())
+
+
+@contextlib.contextmanager
+def inbox(daemon):
+    s = daemon.support.session()
+    s.select("INBOX")
+    try:
+        yield s
+    finally:
+        s.logout()
+
+
+def append(rig, daemon, n, seen=()):
+    with inbox(daemon) as s:
+        for i in range(n):
+            flags = "(\\Seen)" if i in seen else None
+            tap.equal(s.append("INBOX", flags, None, old(rig, daemon, i))[0], "OK", "append")
+
+
+def updates(daemon):
+    return sorted(int(re.search(r"\d+", r["text"])[0]) for r in daemon.rows("SELECT text FROM case_update WHERE way = 'mail'"))
+
+
+def flags(daemon):
+    """Of each message of INBOX."""
+    with inbox(daemon) as s:
+        got = s.fetch("1:*", "(FLAGS)")[1]
+        return [re.search(rb"FLAGS \((.*?)\)", g)[1].decode().replace("\\Recent", "").split() for g in got if g]
+
+
+def folders(daemon):
+    return {f: len(daemon.support.messages(f)) for f in daemon.support.folders()}
+
+
+# --- the first start ---------------------------------------------------------
+
+def test_all_of_it_is_taken_oldest_first(rig):
+    with installed(rig) as daemon:
+        append(rig, daemon, 5, seen={0, 3})
+        daemon.once()
+        tap.equal(updates(daemon), [0, 1, 2, 3, 4], "updates")
+        tap.equal(folders(daemon)["Processed"], 5, "moved")
+
+
+def test_what_was_seen_is_left_alone(rig):
+    with installed(rig, first_run="unseen") as daemon:
+        append(rig, daemon, 5, seen={0, 3})
+        daemon.once()
+        tap.equal(updates(daemon), [1, 2, 4], "updates")
+        tap.equal((folders(daemon)["INBOX"], folders(daemon)["Processed"]), (2, 3), "folders")
+        append(rig, daemon, 1, seen={0})  # later mail is taken although somebody was faster to read it
+        daemon.once()
+        tap.equal(updates(daemon), [0, 1, 2, 4], "updates later")
+        tap.equal(folders(daemon)["INBOX"], 2, "left")
+
+
+def test_what_was_there_is_left_alone(rig):
+    with installed(rig, first_run="new") as daemon:
+        append(rig, daemon, OLD)
+        begun = time.monotonic()
+        daemon.once(seconds=600)
+        tap.diag(f"first start beside {OLD} messages: {time.monotonic() - begun:.2f} s")
+        tap.equal((updates(daemon), folders(daemon)["INBOX"]), ([], OLD), "updates, left")
+        append(rig, daemon, 2)
+        daemon.once()
+        tap.equal((updates(daemon), folders(daemon)["INBOX"]), ([0, 1], OLD), "updates, left")
+        # after a change of UIDVALIDITY the time of arrival tells what was there
+        path = rig.imap.maildir(daemon.support.address)
+        for name in os.listdir(path):
+            if name.startswith("dovecot"):
+                os.unlink(os.path.join(path, name))
+        daemon.once()
+        tap.equal((updates(daemon), folders(daemon)["INBOX"]), ([0, 1], OLD), "after a change of UIDVALIDITY")
+
+
+def test_many_old_messages_cost_neither_memory_nor_time(rig):
+    with installed(rig, first_run="unseen") as daemon:
+        append(rig, daemon, OLD, seen=range(OLD - 1))
+        daemon.start()
+        rows = daemon.wait_rows("SELECT 1 FROM message WHERE moved_at IS NOT NULL", seconds=600)
+        tap.equal(len(rows), 1, "taken")
+        peak = {}
+        for pid in daemon.daemon.members():
+            with open(f"/proc/{pid}/status", encoding="ascii") as f, open(f"/proc/{pid}/cmdline", encoding="utf-8") as g:
+                peak[" ".join(g.read().split("\0")[1:3]) or str(pid)] = int(re.search(r"VmHWM:\s+(\d+)", f.read())[1])
+        tap.diag(f"{OLD} old messages: most memory, kB: {peak}")
+
+
+# --- afterwards --------------------------------------------------------------
+
+def test_flagged_messages_stay(rig):
+    with installed(rig, after="flag", keyword="desk-done") as daemon:
+        append(rig, daemon, 3)
+        with inbox(daemon) as s:
+            s.append("INBOX", None, None, b"From: x\r\nFrom: y\r\n\r\nz\r\n")  # to be quarantined
+        daemon.once()
+        tap.equal(flags(daemon), [["desk-done"]] * 4, "flags")
+        tap.equal(folders(daemon), {"INBOX": 4}, "no folder is made")
+        tap.equal(daemon.value("SELECT count(*) FROM message WHERE moved_at IS NULL"), 0, "rows not marked")
+        daemon.once()
+        append(rig, daemon, 1)
+        daemon.once()
+        tap.equal((updates(daemon), daemon.value("SELECT count(*) FROM message")), ([0, 0, 1, 2], 5), "taken once each")
+
+
+def test_used_messages_are_deleted_and_others_moved(rig):
+    with installed(rig, after="delete") as daemon:
+        append(rig, daemon, 3)
+        with inbox(daemon) as s:
+            s.append("INBOX", None, None, b"From: x\r\nFrom: y\r\n\r\nz\r\n")
+        daemon.once()
+        tap.equal(folders(daemon), {"INBOX": 0, "Refused": 0, "Held": 0, "Quarantine": 1}, "folders")
+        tap.equal(updates(daemon), [0, 1, 2], "updates")
+
+
+def test_death_after_flag_or_delete_repeats_nothing(rig):
+    for after in ("flag", "delete"):
+        with installed(rig, after=after) as daemon:
+            append(rig, daemon, 2)
+            daemon.die_at("after-move")
+            daemon.start()
+            daemon.wait_rows("SELECT 1 FROM message WHERE moved_at IS NOT NULL", n=2)
+            tap.check(not os.path.exists(daemon.fault_file), "it died")
+            tap.equal(updates(daemon), [0, 1], f"updates, {after}")
+            tap.equal(folders(daemon)["INBOX"], 2 if after == "flag" else 0, f"left, {after}")
+
+
+if __name__ == "__main__":
+    tap.main(__name__, make=servers)
