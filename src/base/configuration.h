@@ -34,7 +34,7 @@ struct mailbox_settings {
 	enum first_run first_run; /* what of the mail that is there at the first start is taken */
 	enum after after;         /* what is done with a message that was decided */
 	struct str keyword;       /* of AFTER_FLAG */
-	int poll_seconds, idle_seconds, batch;
+	int poll_seconds, idle_seconds, batch, reconcile_hours; /* reconcile_hours 0: never */
 };
 
 struct limits {

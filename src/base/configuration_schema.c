@@ -247,6 +247,7 @@ static const struct key mailbox_keys[] = {
 	NUMBER(struct mailbox_settings, "poll_seconds", poll_seconds, 1, DAY, "60"),
 	NUMBER(struct mailbox_settings, "idle_seconds", idle_seconds, 0, 1740, "540"),
 	NUMBER(struct mailbox_settings, "batch", batch, 1, 1000, "200"),
+	NUMBER(struct mailbox_settings, "reconcile_hours", reconcile_hours, 0, 8760, "24"),
 };
 
 static const struct key smtp_keys[] = { SERVER_KEYS(struct server, ) };

@@ -25,6 +25,7 @@ static const struct verb *const tables[] = {
 	verbs_delegation,
 	verbs_mail,
 	verbs_mail_change,
+	verbs_mail_reconcile,
 	verbs_outbox,
 	verbs_read,
 	verbs_check_auth,

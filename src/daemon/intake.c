@@ -11,7 +11,9 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "daemon/decider.h"
+#include "daemon/passing.h"
 #include "daemon/process.h"
+#include "daemon/reconcile.h"
 #include "daemon/tidy.h"
 #include "store/store_health.h"
 
@@ -23,6 +25,8 @@
 #define SERVED_MS 60000
 #define SUSPECT_HEADER 2   /* fetches that a message may break before only its header is asked for, */
 #define SUSPECT_GIVEN_UP 4 /* and before it is given up */
+#define STARTS_CAREFUL 3   /* starts without an end after which messages are taken up one at a time, */
+#define DEATHS_GIVEN_UP 2  /* and how often one of them may be the last thing that is done */
 
 struct intake {
 	const struct configuration *configuration;
@@ -34,6 +38,7 @@ struct intake {
 	uint32_t suspect;           /* a UID whose fetch broke the connection */
 	unsigned suspect_tries;     /* how often */
 	struct err trouble;         /* from inside a fetch; kind ERR_NONE: none */
+	bool careful;               /* processes died before they had served the mailbox: one message at a time */
 	int64_t served_at;          /* clock_monotonic() when that was last written down; 0: not since the connection */
 };
 
@@ -48,15 +53,22 @@ intake_conclude(struct intake *in, int ok, struct err *e)
 	return ok;
 }
 
+static struct tidy
+intake_tidy_tools(struct intake *in)
+{
+	return (struct tidy){ .mailbox = in->mailbox,
+		.session = in->session,
+		.store = in->decider.store,
+		.scratch = in->scratch,
+		.uidvalidity = in->cursor.uidvalidity };
+}
+
 static int
 intake_tidy(struct intake *in, struct err *e)
 {
-	return tidy_decided(&(struct tidy){ .mailbox = in->mailbox,
-				.session = in->session,
-				.store = in->decider.store,
-				.scratch = in->scratch,
-				.uidvalidity = in->cursor.uidvalidity },
-	    e);
+	struct tidy t = intake_tidy_tools(in);
+
+	return tidy_decided(&t, e);
 }
 
 static int
@@ -134,18 +146,6 @@ intake_give_up(struct intake *in, const struct session_item *item, struct err *e
 	return -1;
 }
 
-/* Whether it was there at the first start, and is to be left alone. */
-static bool
-intake_passes_over(const struct intake *in, const struct session_item *item)
-{
-	const struct store_cursor *c = &in->cursor;
-	bool is_old = c->old_below ? item->uid < c->old_below : item->internal_date_ms < c->started_at;
-
-	if (!is_old || in->mailbox->first_run == FIRST_RUN_ALL)
-		return false;
-	return in->mailbox->first_run == FIRST_RUN_NEW || (item->flags & SESSION_SEEN);
-}
-
 /* Of a page, what the ledger has not seen and nobody marked deleted. */
 static int
 intake_select(struct intake *in, struct session_item *items, size_t n, size_t *n_new, struct err *e)
@@ -154,7 +154,7 @@ intake_select(struct intake *in, struct session_item *items, size_t n, size_t *n
 	size_t k = 0, kept = 0, at = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (!(items[i].flags & SESSION_DELETED) && !intake_passes_over(in, &items[i]))
+		if (!(items[i].flags & SESSION_DELETED) && !passing_over(in->mailbox, &in->cursor, &items[i]))
 			uids[k++] = items[i].uid;
 	if (store_ledger_unseen(in->decider.store, in->mailbox->name, in->cursor.uidvalidity, uids, k, &kept, e) < 0)
 		return -1;
@@ -189,6 +189,24 @@ intake_fetch_apart(struct intake *in, struct session_item *items, size_t n, stru
 	return intake_fetch(in, items, n, e);
 }
 
+/* After deaths nobody can explain: each message alone, and written down before it is touched, so that the one that
+ * kills its intake is known, and given up unread. */
+static int
+intake_fetch_careful(struct intake *in, struct session_item *items, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n && !process_is_stopping(); i++) {
+		int times = 0;
+
+		if (store_cursor_suspect(
+			in->decider.store, in->mailbox->name, in->cursor.uidvalidity, items[i].uid, &times, e) < 0)
+			return -1;
+		if ((times > DEATHS_GIVEN_UP ? intake_give_up(in, &items[i], e) : intake_fetch(in, &items[i], 1, e)) <
+		    0)
+			return -1;
+	}
+	return 0;
+}
+
 /* All that is in the folder now, oldest first. */
 static int
 intake_sweep(struct intake *in, struct err *e)
@@ -196,6 +214,8 @@ intake_sweep(struct intake *in, struct err *e)
 	struct session_item items[SESSION_PAGE];
 	size_t page = in->mailbox->batch < SESSION_PAGE ? (size_t)in->mailbox->batch : SESSION_PAGE, n, n_new;
 
+	if (store_cursor_take_order(in->decider.store, in->mailbox->name, &in->cursor.next_uid, e) < 0)
+		return -1;
 	for (;;) {
 		uint32_t last;
 
@@ -207,7 +227,9 @@ intake_sweep(struct intake *in, struct err *e)
 		if (n == 0)
 			return 0;
 		last = items[n - 1].uid;
-		if (intake_select(in, items, n, &n_new, e) < 0 || intake_fetch_apart(in, items, n_new, e) < 0 ||
+		if (intake_select(in, items, n, &n_new, e) < 0 ||
+		    (in->careful ? intake_fetch_careful(in, items, n_new, e)
+				 : intake_fetch_apart(in, items, n_new, e)) < 0 ||
 		    intake_tidy(in, e) < 0)
 			return -1;
 		if (process_is_stopping())
@@ -272,6 +294,35 @@ intake_note_served(struct intake *in, int64_t at, struct err *e)
 }
 
 static void
+intake_tell_difference(void *context, enum difference d, uint32_t uid, int64_t message)
+{
+	const struct intake *in = context;
+
+	LOG_WARNING("the mailbox and the ledger differed; mended", LOG_TEXT("mailbox", in->mailbox->name),
+	    LOG_Z("difference", difference_name(d)), LOG_NUMBER("uid", uid), LOG_NUMBER("message", message));
+}
+
+/* Every reconcile_hours, also across restarts. */
+static int
+intake_reconcile(struct intake *in, struct err *e)
+{
+	int64_t every = (int64_t)in->mailbox->reconcile_hours * 3600000, now = clock_now();
+	struct tidy t = intake_tidy_tools(in);
+	size_t n;
+
+	if (every == 0 || (in->cursor.reconciled_at <= now && now - in->cursor.reconciled_at < every))
+		return 0;
+	process_report(REPORT_ALIVE);
+	if (reconcile_run(&t, &in->cursor, intake_tell_difference, in, &n, e) < 0 ||
+	    store_cursor_reconciled(in->decider.store, in->mailbox->name, now, e) < 0)
+		return -1;
+	in->cursor.reconciled_at = now;
+	LOG_INFO("the mailbox was compared with the ledger", LOG_TEXT("mailbox", in->mailbox->name),
+	    LOG_NUMBER("differences", (long long)n));
+	return n ? intake_sweep(in, e) : 0;
+}
+
+static void
 intake_note_trouble(struct intake *in, const struct err *why)
 {
 	struct err e;
@@ -306,7 +357,9 @@ intake_serve(struct intake *in, bool once, enum mailbox_trouble *trouble, struct
 	while (!process_is_stopping()) {
 		int64_t now = clock_now();
 
-		if (intake_sweep(in, e) < 0 || (!process_is_stopping() && intake_note_served(in, now, e) < 0))
+		if (intake_sweep(in, e) < 0)
+			return -1;
+		if (!process_is_stopping() && (intake_reconcile(in, e) < 0 || intake_note_served(in, now, e) < 0))
 			return -1;
 		if (once)
 			return 0;
@@ -370,12 +423,17 @@ intake_run(const struct configuration *c, const struct mailbox_settings *mailbox
 {
 	struct intake in = { .configuration = c, .mailbox = mailbox };
 	struct err e = { 0 };
-	int status = 1;
+	int status = 1, starts = 0;
 
 	in.scratch = arena_open(SCRATCH_MEMORY);
-	if (decider_open(c, NULL, &in.decider, &e) < 0) {
+	if (decider_open(c, NULL, &in.decider, &e) < 0 ||
+	    store_cursor_started(in.decider.store, mailbox->name, &starts, &e) < 0) {
 		LOG_ERROR("intake could not start", LOG_TEXT("mailbox", mailbox->name), LOG_Z("reason", e.text));
 	} else {
+		in.careful = starts >= STARTS_CAREFUL;
+		if (in.careful)
+			LOG_WARNING("the mailbox could not be served before; messages are taken up one at a time",
+			    LOG_TEXT("mailbox", mailbox->name), LOG_NUMBER("starts", starts));
 		process_report(REPORT_READY);
 		status = intake_loop(&in, once);
 	}

@@ -98,13 +98,13 @@ tidy_messages(const struct tidy *t, const struct store_move *moves, size_t n, st
 int
 tidy_decided(const struct tidy *t, struct err *e)
 {
+	const struct store_range all = { t->uidvalidity, 1, UINT32_MAX };
 	struct store_move *moves;
 	size_t n;
 
 	do {
 		arena_reset(t->scratch);
-		if (store_ledger_unmoved(
-			t->store, t->mailbox->name, t->uidvalidity, TIDY_MOST, t->scratch, &moves, &n, e) < 0 ||
+		if (store_ledger_unmoved(t->store, t->mailbox->name, &all, TIDY_MOST, t->scratch, &moves, &n, e) < 0 ||
 		    tidy_messages(t, moves, n, e) < 0)
 			return -1;
 	} while (n == TIDY_MOST);

@@ -31,7 +31,8 @@ store_mailbox_served(
 	return write_alone(s,
 	    RUN(s, NULL, e,
 		"INSERT INTO mailbox_state (mailbox, uidvalidity, next_uid, polled_at) VALUES (?1, ?2, ?3, ?4)"
-		" ON CONFLICT (mailbox) DO UPDATE SET polled_at = ?4,"
+		" ON CONFLICT (mailbox) DO UPDATE SET polled_at = ?4, starts = 0, suspect_uid = NULL, suspect_times = "
+		"0,"
 		" next_uid = CASE WHEN uidvalidity = ?2 THEN ?3 ELSE next_uid END",
 		TEXT(mailbox), NUMBER(uidvalidity), NUMBER(next_uid), NUMBER(now)),
 	    e);

@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import os
 import re
+import sqlite3
 import sys
 import time
 
@@ -182,6 +183,76 @@ def test_death_after_flag_or_delete_repeats_nothing(rig):
             tap.check(not os.path.exists(daemon.fault_file), "it died")
             tap.equal(updates(daemon), [0, 1], f"updates, {after}")
             tap.equal(folders(daemon)["INBOX"], 2 if after == "flag" else 0, f"left, {after}")
+
+
+# --- differences -------------------------------------------------------------
+
+def differences(daemon):
+    return sorted((d["difference"], d["uid"]) for d in daemon.json("mail", "reconcile"))
+
+
+def sql(daemon, *statements):
+    """What a fault of a disk or a backup brought back would do to the ledger."""
+    with contextlib.closing(sqlite3.connect(daemon.database, timeout=20)) as c:
+        for s in statements:
+            c.execute(s)
+        c.commit()
+
+
+def test_differences_are_told_and_mended(rig):
+    with installed(rig) as daemon:
+        append(rig, daemon, 3)
+        with inbox(daemon) as s:
+            s.store("2", "+FLAGS", "(\\Deleted)")  # passed over; undeleted later it is a message like any other
+        daemon.once()
+        tap.equal((updates(daemon), differences(daemon)), ([0, 2], []), "updates, differences")
+        with inbox(daemon) as s:
+            s.store("1", "-FLAGS", "(\\Deleted)")
+        append(rig, daemon, 3)  # UIDs 4, 5, 6
+        sql(daemon, *(f"INSERT INTO message SELECT NULL, mailbox, uidvalidity, {uid}, message_id, 'k{uid}', raw_sha256, raw, size, sender,"
+                      f" subject, kind, authentication, authentication_detail, arrived_at, decided_at, {moved}, outcome, reason, rule, verdict,"
+                      " decision_line, token, case_id, request, trace FROM message WHERE uid = 1"
+                      for uid, moved in ((4, "NULL"), (5, "1"), (900, "NULL"))))
+        tap.equal(differences(daemon), [("back", 5), ("gone", 900), ("missed", 2), ("unmoved", 4)], "differences")
+        tap.equal(sorted(daemon.support.messages()), [2, 6], "left for the daemon")
+        daemon.once()
+        tap.equal((updates(daemon), folders(daemon)["INBOX"]), ([0, 1, 2, 2], 0), "updates, left")
+        tap.equal(differences(daemon), [], "differences afterwards")
+        tap.equal(daemon.value("SELECT count(*) FROM message WHERE moved_at IS NULL"), 0, "rows not marked")
+        daemon.ctl("mail", "reconcile", "nowhere", expect=1)
+
+
+def test_the_daemon_compares_by_itself(rig):
+    with installed(rig, reconcile_hours=1) as daemon:
+        append(rig, daemon, 2)
+        with inbox(daemon) as s:
+            s.store("2", "+FLAGS", "(\\Deleted)")
+        daemon.once()
+        with inbox(daemon) as s:
+            s.store("1", "-FLAGS", "(\\Deleted)")
+        daemon.once()
+        tap.equal(updates(daemon), [0], "within the hour")
+        sql(daemon, "UPDATE mailbox_state SET reconciled_at = reconciled_at - 3600001")
+        daemon.once()
+        tap.equal((updates(daemon), folders(daemon)["INBOX"]), ([0, 1], 0), "an hour later")
+
+
+def test_a_message_that_kills_its_intake_is_given_up(rig):
+    with installed(rig) as daemon:
+        append(rig, daemon, 1)
+        daemon.die_at("after-fetch")
+        daemon.start()
+        deaths = 0
+        while deaths < 4:  # two before anybody suspects it, two more alone
+            until(lambda: not os.path.exists(daemon.fault_file), 60, f"death {deaths + 1}")
+            deaths += 1
+            if deaths < 4:
+                daemon.die_at("after-fetch")
+        append(rig, daemon, 3)
+        rows = daemon.wait_rows("SELECT outcome, reason, uid FROM message WHERE moved_at IS NOT NULL ORDER BY uid", n=4, seconds=60)
+        tap.equal([r["outcome"] for r in rows], ["quarantined"] + ["appended"] * 3, "outcomes")
+        tap.equal(folders(daemon)["Quarantine"], 1, "kept")
+        until(lambda: daemon.value("SELECT starts FROM mailbox_state") == 0, 20, "that all is well again")
 
 
 if __name__ == "__main__":
