@@ -10,6 +10,7 @@ declare -A _casectl_table=(
 	['access list']='--deployment --person'
 	['access mirror']='--from --to --exact --except --by --dry-run --yes'
 	['access offboard']='--org --yes'
+	['access reactivate']=''
 	['access report']='--org'
 	['access request']='--deployment --by --name --employer --country --phone --batch --language'
 	['access requests']='--pending'

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC
  * arena.c: a chain of blocks, each twice the last up to 1 MiB; large requests get
- * a block of their own. A reset keeps the first block, so that the usual message
- * costs no call to malloc and memory does not grow with the number of messages.
+ * a block of their own. A reset keeps the first blocks, up to a bound, so that the usual
+ * message costs no call to malloc (nor the kernel's zeroed pages) and memory does not grow
+ * with the number of messages.
  */
 #include "config.h"
 
@@ -14,6 +15,7 @@
 
 #define BLOCK_FIRST (64 * 1024)
 #define BLOCK_MOST (1024 * 1024)
+#define KEPT_MOST (1024 * 1024) /* bytes of blocks that a reset keeps */
 #define ALIGN 16
 
 struct block {
@@ -76,31 +78,57 @@ arena_close(struct arena **a)
 void
 arena_reset(struct arena *a)
 {
-	blocks_free(a->first->next);
-	a->first->next = NULL;
+	struct block *last = a->first;
+	size_t kept = last->size;
+
+	while (last->next && kept + last->next->size <= KEPT_MOST) {
+		last = last->next;
+		kept += last->size;
+	}
+	blocks_free(last->next);
+	last->next = NULL;
 	a->first->used = 0;
 	a->now = a->first;
 	a->used = 0;
 }
 
-void *
-arena_alloc(struct arena *a, size_t n)
+/* Makes the next block that has room for n bytes the present one: a kept one, or a new one. */
+static void
+arena_advance(struct arena *a, size_t n)
 {
-	void *p;
+	struct block *next = a->now->next;
+
+	if (next == NULL || next->size < n) {
+		size_t size = a->now->size * 2 < BLOCK_MOST ? a->now->size * 2 : BLOCK_MOST;
+
+		next = block_new(size < n ? n : size);
+		next->next = a->now->next;
+		a->now->next = next;
+	}
+	next->used = 0;
+	a->now = next;
+}
+
+char *
+arena_bytes(struct arena *a, size_t n)
+{
+	char *p;
 
 	if (n > a->max || a->used > a->max - n || n > SIZE_MAX / 2)
 		abort();
 	a->used += n;
 	n = (n + ALIGN - 1) / ALIGN * ALIGN;
-	if (a->now->size - a->now->used < n) {
-		size_t size = a->now->size * 2 < BLOCK_MOST ? a->now->size * 2 : BLOCK_MOST;
-
-		a->now->next = block_new(size < n ? n : size);
-		a->now = a->now->next;
-	}
+	if (a->now->size - a->now->used < n)
+		arena_advance(a, n);
 	p = a->now->data + a->now->used;
 	a->now->used += n;
-	return memset(p, 0, n);
+	return p;
+}
+
+void *
+arena_alloc(struct arena *a, size_t n)
+{
+	return memset(arena_bytes(a, n), 0, n);
 }
 
 void *
@@ -114,10 +142,11 @@ arena_array(struct arena *a, size_t count, size_t size)
 char *
 arena_z(struct arena *a, struct str s)
 {
-	char *p = arena_alloc(a, s.n + 1);
+	char *p = arena_bytes(a, s.n + 1);
 
 	if (s.n)
 		memcpy(p, s.p, s.n);
+	p[s.n] = '\0';
 	return p;
 }
 
@@ -139,7 +168,7 @@ arena_format(struct arena *a, const char *format, ...)
 	va_end(ap);
 	if (n < 0)
 		abort();
-	p = arena_alloc(a, (size_t)n + 1);
+	p = arena_bytes(a, (size_t)n + 1);
 	va_start(ap, format);
 	vsnprintf(p, (size_t)n + 1, format, ap);
 	va_end(ap);

@@ -16,6 +16,8 @@ void arena_reset(struct arena *a);  /* all that was handed out is invalid after 
 
 /* n zeroed bytes, aligned for any type; valid until reset or close. n may be 0. */
 void *arena_alloc(struct arena *a, size_t n);
+/* Likewise, not zeroed: for bytes that are written before they are read. */
+char *arena_bytes(struct arena *a, size_t n);
 #define arena_new(a, type) ((type *)arena_alloc((a), sizeof(type)))
 /* count elements of size each, zeroed; aborts where the product overflows. */
 void *arena_array(struct arena *a, size_t count, size_t size);

@@ -17,59 +17,6 @@ str_of(const char *z)
 }
 
 bool
-char_is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-bool
-char_is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-bool
-char_is_alpha(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-char
-char_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-bool
-str_equal(struct str a, struct str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool
-str_equal_nocase(struct str a, struct str b)
-{
-	if (a.n != b.n)
-		return false;
-	for (size_t i = 0; i < a.n; i++)
-		if (char_lower(a.p[i]) != char_lower(b.p[i]))
-			return false;
-	return true;
-}
-
-bool
-str_starts(struct str s, struct str prefix)
-{
-	return str_equal(str_head(s, prefix.n), prefix);
-}
-
-bool
-str_starts_nocase(struct str s, struct str prefix)
-{
-	return str_equal_nocase(str_head(s, prefix.n), prefix);
-}
-
-bool
 str_ends(struct str s, struct str suffix)
 {
 	return s.n >= suffix.n && str_equal(str_skip(s, s.n - suffix.n), suffix);
@@ -124,20 +71,6 @@ str_find_nocase(struct str s, struct str needle)
 		if (str_starts_nocase(str_skip(s, i), needle))
 			return (ptrdiff_t)i;
 	return -1;
-}
-
-struct str
-str_skip(struct str s, size_t n)
-{
-	if (n >= s.n)
-		return s.n ? (struct str){ s.p + s.n, 0 } : s;
-	return (struct str){ s.p + n, s.n - n };
-}
-
-struct str
-str_head(struct str s, size_t n)
-{
-	return (struct str){ s.p, n < s.n ? n : s.n };
 }
 
 struct str

@@ -12,26 +12,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct str {
-	const char *p; /* may be NULL only when n is 0 */
-	size_t n;
-};
+#include "base/slice.h"
 
 struct strings {
 	struct str *list;
 	size_t n;
 };
 
-#define STR(literal) ((struct str){ "" literal, sizeof(literal) - 1 })
-#define STR_NONE ((struct str){ NULL, 0 })
-/* For printf: "%.*s", STR_ARGS(s). Cuts at INT_MAX. */
-#define STR_ARGS(s) (int)((s).n > 0x7fffffff ? 0x7fffffff : (s).n), ((s).n ? (s).p : "")
-
 struct str str_of(const char *z); /* z may be NULL: gives the empty slice */
-bool str_equal(struct str a, struct str b);
-bool str_equal_nocase(struct str a, struct str b);
-bool str_starts(struct str s, struct str prefix);
-bool str_starts_nocase(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 bool str_ends_nocase(struct str s, struct str suffix);
 int str_compare(struct str a, struct str b); /* bytewise, <0 0 >0 */
@@ -43,9 +31,6 @@ ptrdiff_t str_find_nocase(struct str s, struct str needle);
 ptrdiff_t str_find_char(struct str s, char c);
 ptrdiff_t str_rfind_char(struct str s, char c);
 
-/* s without its first n bytes, or the first n bytes of s; n beyond the end gives what there is. */
-struct str str_skip(struct str s, size_t n);
-struct str str_head(struct str s, size_t n);
 struct str str_trim(struct str s);       /* without blanks, tabs, CR, LF at both ends */
 struct str str_trim_right(struct str s); /* at the end only */
 
@@ -57,11 +42,6 @@ bool str_next_field(struct str *rest, char sep, struct str *field);
 
 /* The whole of s as a decimal number of at most 18 digits: true and *out, or false. */
 bool str_to_number(struct str s, long long *out);
-
-bool char_is_space(char c); /* blank, tab, CR, LF, VT, FF */
-bool char_is_digit(char c);
-bool char_is_alpha(char c); /* ASCII letters */
-char char_lower(char c);    /* ASCII only */
 
 /* A byte buffer that grows up to max. What would not fit is left out whole and
  * sets overflow, which stays set: check once, at the end. Out of memory aborts. */

@@ -116,6 +116,7 @@ list_request(struct ctl *c, struct listing *l, const struct access_request *r)
 		listing_z(l, "level", access_level_name(line->level));
 		listing_z(l, "state", line_state_name(line->state));
 		listing_text(l, "decided_by", line->decided_by.id ? person_text(c, &line->decided_by) : STR_NONE);
+		listing_text(l, "on_behalf_of", line->on_behalf_of.id ? person_text(c, &line->on_behalf_of) : STR_NONE);
 		listing_time(l, "decided_at", line->decided_at);
 		listing_text(l, "comment", line->comment);
 		listing_text(l, "requester", r->requester_name);

@@ -116,6 +116,51 @@ people_of(struct ctl *c, struct leaving *x, int64_t organisation, struct err *e)
 	return 0;
 }
 
+static bool
+has_other_role(const struct person *p)
+{
+	return p->is_contact || p->is_representative || p->is_administrator;
+}
+
+/* Whether an approver approves for the organisation or its deployments, and for nobody else. *out. */
+static int
+approves_only_for(struct ctl *c, const struct approver_record *all, size_t n, int64_t person,
+    const struct organisation *o, bool *out, struct err *e)
+{
+	*out = true;
+	for (size_t i = 0; i < n && *out; i++) {
+		struct deployment d = { 0 };
+
+		if (all[i].person.id != person)
+			continue;
+		if (all[i].org_id.n && store_deployment_find(c->store, all[i].org_id, c->arena, &d, e) < 0)
+			return -1;
+		*out = all[i].org_id.n ? d.organisation == o->id : str_equal_nocase(all[i].organisation_name, o->name);
+	}
+	return 0;
+}
+
+/* Approvers who belong to no organisation and are nothing else leave with the one that they approve for. */
+static int
+approvers_of(struct ctl *c, struct leaving *x, const struct organisation *o, struct err *e)
+{
+	struct approver_record *all;
+	size_t n;
+
+	if (store_approver_list(c->store, c->arena, &all, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		const struct person *p = &all[i].person;
+		bool only;
+
+		if (!p->active || p->organisation || has_other_role(p))
+			continue;
+		if (approves_only_for(c, all, n, p->id, o, &only, e) < 0 || (only && add_person(c, x, p, e) < 0))
+			return -1;
+	}
+	return 0;
+}
+
 static int
 leaving_who(struct ctl *c, struct leaving *x)
 {
@@ -127,7 +172,7 @@ leaving_who(struct ctl *c, struct leaving *x)
 		return ctl_refuse("give either the ADDRESS of a person or --org NAME");
 	if (ctl_has(c, "org")) {
 		if (store_organisation_find(c->store, ctl_option(c, "org"), c->arena, &o, &e) < 0 ||
-		    people_of(c, x, o.id, &e) < 0)
+		    people_of(c, x, o.id, &e) < 0 || approvers_of(c, x, &o, &e) < 0)
 			return ctl_fail(c, &e);
 		x->l.organisation = o.id;
 		return CTL_DONE;
@@ -236,6 +281,30 @@ access_offboard_run(struct ctl *c)
 	return status;
 }
 
+static int
+access_reactivate_run(struct ctl *c)
+{
+	struct person_record who;
+	struct applied done;
+	struct plan plan;
+	struct err e;
+	int status = ctl_begin(c);
+
+	if (status != CTL_DONE)
+		return status;
+	if (store_person_find(c->store, ctl_word(c, 0), c->arena, &who, &e) < 0 ||
+	    access_reactivate(&who.person, c->arena, &plan, &e) < 0)
+		return ctl_fail(c, &e);
+	if ((status = ctl_apply(c, &plan, "access-reactivate", NULL, 0, &done)) != CTL_DONE)
+		return status;
+	if (c->json)
+		puts("{\"active\":true}");
+	else
+		printf(
+		    "%.*s is active again; access and approvals have to be given anew\n", STR_ARGS(who.person.address));
+	return CTL_DONE;
+}
+
 #define END_OPTIONS                                                                                                    \
 	{                                                                                                              \
 		NULL, NULL, false, false, NULL                                                                         \
@@ -254,5 +323,7 @@ const struct verb verbs_access_end[] = {
 	    access_cancel_run },
 	{ "access", "offboard", "[ADDRESS]", 0, 1, "Remove all access of who leaves, requests and reply addresses too",
 	    "casectl access offboard max@acme.example --yes", offboard_options, access_offboard_run },
+	{ "access", "reactivate", "ADDRESS", 1, 1, "Let a person who was offboarded come back, without access",
+	    "casectl access reactivate max@acme.example", NULL, access_reactivate_run },
 	{ NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL },
 };

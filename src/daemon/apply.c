@@ -55,6 +55,7 @@ effect_name(enum effect_kind k)
 		[EFFECT_REQUEST_EDIT] = "request-edit",
 		[EFFECT_ABSENT] = "absent",
 		[EFFECT_LEAVE] = "leave",
+		[EFFECT_RETURN] = "return",
 		[EFFECT_UNDELIVERABLE] = "undeliverable",
 		[EFFECT_BOUNCED] = "bounced",
 		[EFFECT_NOTICE] = "notice" };
@@ -88,6 +89,8 @@ detail_effect(const struct effect *f, const struct store_change *c, struct buf *
 		json_text(j, "status", f->status);
 	if (f->kind == EFFECT_LINE)
 		json_text(j, "state", str_of(line_state_name(f->line_state)));
+	if (f->on_behalf_of)
+		json_number(j, "on_behalf_of", f->on_behalf_of);
 	if (f->kind == EFFECT_LINE && f->text.n)
 		json_text(j, "comment", plan_shorten(f->text, COMMENT_MOST));
 	if (f->deployment)

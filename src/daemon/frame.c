@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  * frame.c: type, three zero bytes, length (32 bits, host order: both ends are one machine), data. Where a deadline is
- * given the descriptor must not block: poll(2) goes before each call.
+ * given the descriptor must not block: poll(2) waits where a call would have to.
  */
 #include "config.h"
 
@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -34,20 +35,32 @@ frame_wait(int fd, short events, int64_t deadline, struct err *e)
 	return err_set(e, ERR_RETRY, "%s", n == 0 ? "no answer in time" : strerror(errno));
 }
 
+/* After a call that failed: 0 where it is to be made again, once fd is ready. */
 static int
-frame_put(int fd, struct str data, int64_t deadline, struct err *e)
+frame_again(int fd, short events, int64_t deadline, const char *call, struct err *e)
 {
-	while (data.n > 0) {
+	if (errno == EAGAIN)
+		return frame_wait(fd, events, deadline, e);
+	return errno == EINTR ? 0 : err_set(e, ERR_RETRY, "%s: %s", call, strerror(errno));
+}
+
+/* Header and data in as few calls as the pipe takes: the other end wakes once, and finds all there. */
+static int
+frame_put(int fd, struct str header, struct str data, int64_t deadline, struct err *e)
+{
+	while (header.n + data.n > 0) {
+		struct iovec pieces[2] = { { (char *)(size_t)header.p, header.n }, { (char *)(size_t)data.p, data.n } };
+		size_t taken;
 		ssize_t n;
 
-		if (frame_wait(fd, POLLOUT, deadline, e) < 0)
+		n = writev(fd, pieces, 2);
+		if (n < 0 && frame_again(fd, POLLOUT, deadline, "write", e) < 0)
 			return -1;
-		n = write(fd, data.p, data.n);
-		if (n < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
 		if (n < 0)
-			return err_set(e, ERR_RETRY, "write: %s", strerror(errno));
-		data = str_skip(data, (size_t)n);
+			continue;
+		taken = (size_t)n < header.n ? (size_t)n : header.n;
+		header = str_skip(header, taken);
+		data = str_skip(data, (size_t)n - taken);
 	}
 	return 0;
 }
@@ -61,13 +74,11 @@ frame_get(int fd, char *p, size_t n, int64_t deadline, struct err *e)
 	while (got < n) {
 		ssize_t k;
 
-		if (frame_wait(fd, POLLIN, deadline, e) < 0)
-			return -1;
 		k = read(fd, p + got, n - got);
-		if (k < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
+		if (k < 0 && frame_again(fd, POLLIN, deadline, "read", e) < 0)
+			return -1;
 		if (k < 0)
-			return err_set(e, ERR_RETRY, "read: %s", strerror(errno));
+			continue;
 		if (k == 0)
 			return got == 0 ? 0 : err_set(e, ERR_RETRY, "the other end closed in mid-frame");
 		got += (size_t)k;
@@ -84,9 +95,7 @@ frame_write(int fd, enum frame_type type, struct str data, int64_t deadline, str
 	if (data.n > UINT32_MAX)
 		return err_set(e, ERR_REJECT, "a frame of %zu bytes is too large", data.n);
 	memcpy(header + 4, &length, sizeof(length));
-	if (frame_put(fd, (struct str){ header, sizeof(header) }, deadline, e) < 0)
-		return -1;
-	return frame_put(fd, data, deadline, e);
+	return frame_put(fd, (struct str){ header, sizeof(header) }, data, deadline, e);
 }
 
 int
@@ -102,7 +111,7 @@ frame_read(
 	memcpy(&length, header + 4, sizeof(length));
 	if (length > max)
 		return err_set(e, ERR_RETRY, "a frame of %u bytes, at most %zu are allowed", length, max);
-	p = arena_alloc(a, length);
+	p = arena_bytes(a, length);
 	if (length > 0 && (got = frame_get(fd, p, length, deadline, e)) <= 0)
 		return got < 0 ? -1 : err_set(e, ERR_RETRY, "the other end closed in mid-frame");
 	*type = (enum frame_type)(unsigned char)header[0];

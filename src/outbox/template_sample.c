@@ -40,6 +40,7 @@ static const struct {
 	{ "changed_from", "ACME-1  Acme Ltd  none -> basic" },
 	{ "denied_lines", "ACME-3  Acme Test  none -> read-write" },
 	{ "decision", "approved" },
+	{ "on_behalf_of", "Dan Delegator" },
 	{ "decider_name", "Anna Approver" },
 	{ "decided_at", "2026-02-03 04:05 UTC" },
 	{ "expires_at", "2026-02-10 04:05 UTC" },

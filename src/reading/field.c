@@ -13,6 +13,8 @@
 #include "reading/charset.h"
 #include "reading/header.h"
 
+#define SHORT_FIELDS 32
+
 void
 field_read_all(struct str raw, struct mime_message *out, struct arena *a)
 {
@@ -98,8 +100,39 @@ is_parsed_field(struct str line)
 	return false;
 }
 
+/* What gmime needs of the message's own header. */
+static bool
+is_structural(struct str name)
+{
+	return str_starts_nocase(name, STR("Content-"));
+}
+
+/* Moves the fields that gmime needs down to where the header of raw ends, in its copy out: the start of the first. The
+ * others, which may be many, then cost gmime nothing. A header with lines that are no fields is left alone, as gmime
+ * ends it there. */
+static size_t
+shorten(struct str raw, char *out)
+{
+	struct str rest = raw, at = raw, name, value, kept[SHORT_FIELDS] = { STR_NONE };
+	size_t n = 0, to;
+
+	while (header_next(&rest, &name, &value)) {
+		if (name.n == 0 || n == SHORT_FIELDS)
+			return 0;
+		if (is_structural(name) || n == 0)
+			kept[n++] = str_head(at, at.n - rest.n);
+		at = rest;
+	}
+	to = (size_t)(at.p - raw.p);
+	while (n-- > 0) {
+		to -= kept[n].n;
+		memmove(out + to, out + (kept[n].p - raw.p), kept[n].n);
+	}
+	return to;
+}
+
 struct str
-field_mask(struct str raw, struct arena *a)
+field_mask(struct str raw, struct arena *a, size_t *start)
 {
 	char *out = arena_z(a, raw);
 	struct str rest = raw;
@@ -122,6 +155,7 @@ field_mask(struct str raw, struct arena *a)
 		at = str_find_char(rest, '\n');
 		rest = str_skip(rest, at < 0 ? rest.n : (size_t)at + 1);
 	}
+	*start = shorten(raw, out);
 	return (struct str){ out, raw.n };
 }
 

@@ -20,7 +20,8 @@ struct str field_charset(const struct mime_message *m);
 /* A copy of raw for gmime, of the same length, good for finding the parts and nothing else. gmime parses address lists
  * as it meets them, in quadratic time, so their fields have other names ("~rom"); it decodes what it can with whatever
  * charset is named, from files that the reader must not open, so nothing in it looks like an encoded word, an RFC 2231
- * charset or an 8-bit byte. Boundaries and their delimiters change alike. */
-struct str field_mask(struct str raw, struct arena *a);
+ * charset or an 8-bit byte. Boundaries and their delimiters change alike. *start: where gmime is to begin, above 0
+ * where the message's own fields were left out but for those it needs; these stand at other places than in raw then. */
+struct str field_mask(struct str raw, struct arena *a, size_t *start);
 
 #endif

@@ -278,7 +278,7 @@ blanks_for_controls(struct str s, struct arena *a)
 static struct str
 unfold(struct str s, struct arena *a)
 {
-	char *out = arena_alloc(a, s.n + 1);
+	char *out = arena_bytes(a, s.n + 1);
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n; i++)
@@ -293,17 +293,27 @@ is_blank(struct str s)
 	return str_trim(s).n == 0;
 }
 
+/* Nothing to undo: ASCII without escapes, line ends and encoded words, as most values are. */
+static bool
+is_plain(struct str s)
+{
+	return charset_ascii_length(s) == s.n && str_find_char(s, '\r') < 0 && str_find_char(s, '\n') < 0 &&
+	       str_find_char(s, '\0') < 0 && str_find_char(s, 0x1b) < 0 && str_find(s, STR("=?")) < 0;
+}
+
 struct str
 header_decode(struct str raw, struct str hint, struct arena *a)
 {
-	struct str s = unfold(raw, a), out;
+	struct str s = is_plain(raw) ? raw : unfold(raw, a), out;
 	struct buf b;
 	struct words w = { .all = s, .found = -1, .a = a, .hint = hint, .out = &b };
 	size_t from = 0;
 
+	if (is_plain(s))
+		return s;
 	buf_init(&b, 16 * s.n + 64);
-	w.bytes = arena_alloc(a, s.n + 1);
-	w.base64 = arena_alloc(a, s.n + 1);
+	w.bytes = arena_bytes(a, s.n + 1);
+	w.base64 = arena_bytes(a, s.n + 1);
 	for (size_t at = 0; at < s.n;) {
 		struct word word;
 		struct str gap = str_head(str_skip(s, from), at - from);

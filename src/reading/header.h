@@ -15,7 +15,8 @@ bool header_next(struct str *rest, struct str *name, struct str *value);
 struct str header_skip_envelope(struct str raw);
 
 /* Encoded words (RFC 2047) in s decoded, in every broken form that mail programs accept; bare 8-bit bytes by
- * detection, with hint first. Line ends and NUL become blanks. Linear in s. */
+ * detection, with hint first. Line ends and NUL become blanks. Linear in s. In a, or s itself
+ * where there is nothing to decode. */
 struct str header_decode(struct str s, struct str hint, struct arena *a);
 /* Base64 with anything else in it skipped, with or without padding, also several runs one behind the other; out must
  * hold s.n / 4 * 3 + 3 bytes; the length. */

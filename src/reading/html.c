@@ -3,7 +3,7 @@
  * nothing recurses and memory stays in proportion. Beside the text it notes for each line in which
  * mail program's container it stands. libxml2 walks its stack of open elements at each end tag and
  * its list of attributes at each attribute: both are bounded here, and beyond the bounds html_plain
- * leaves the tags out by itself. Style sheets and images are not looked at, nothing is loaded.
+ * leaves the tags out by itself. Images are not looked at, nothing is loaded.
  */
 #include "config.h"
 
@@ -13,10 +13,13 @@
 
 #include <libxml/HTMLparser.h>
 
+#include "reading/html_sheet.h"
 #include "reading/html_style.h"
 #include "reading/html_text.h"
 
 #define DEPTH_MOST 400
+#define STYLE_MOST (6u * 1024)
+#define CSS_MOST (64u * 1024) /* of one style element */
 #define HTML_MOST (16u * 1024 * 1024)
 
 enum element {
@@ -32,7 +35,8 @@ enum element {
 	ELEMENT_BREAK,
 	ELEMENT_RULE,
 	ELEMENT_IMAGE,
-	ELEMENT_DROP, /* its text is not shown */
+	ELEMENT_DROP,  /* its text is not shown */
+	ELEMENT_STYLE, /* nor this one's, but it is read */
 };
 
 static const struct {
@@ -47,7 +51,7 @@ static const struct {
 	{ "img", ELEMENT_IMAGE }, { "li", ELEMENT_ITEM }, { "main", ELEMENT_BLOCK }, { "math", ELEMENT_DROP },
 	{ "object", ELEMENT_DROP }, { "ol", ELEMENT_LIST }, { "option", ELEMENT_DROP }, { "p", ELEMENT_PARAGRAPH },
 	{ "pre", ELEMENT_PRE }, { "script", ELEMENT_DROP }, { "section", ELEMENT_BLOCK }, { "select", ELEMENT_DROP },
-	{ "style", ELEMENT_DROP }, { "svg", ELEMENT_DROP }, { "table", ELEMENT_BLOCK }, { "td", ELEMENT_CELL },
+	{ "style", ELEMENT_STYLE }, { "svg", ELEMENT_DROP }, { "table", ELEMENT_BLOCK }, { "td", ELEMENT_CELL },
 	{ "template", ELEMENT_DROP }, { "textarea", ELEMENT_DROP }, { "th", ELEMENT_CELL }, { "title", ELEMENT_DROP },
 	{ "tr", ELEMENT_BLOCK }, { "ul", ELEMENT_LIST }, { "xml", ELEMENT_DROP } };
 
@@ -69,6 +73,9 @@ struct html {
 	struct open stack[DEPTH_MOST + 1]; /* [0] is the ground */
 	size_t depth, lists;
 	bool too_deep;
+	struct buf css;   /* of the style element that is open */
+	struct buf style; /* of the element that opens, with what sheets say */
+	struct html_sheet sheet;
 	struct arena *arena;
 };
 
@@ -202,7 +209,7 @@ on_start(void *user, const xmlChar *name, const xmlChar **list)
 {
 	struct html *h = user;
 	struct open *parent = &h->stack[h->depth], *o = parent + 1;
-	struct html_attributes at;
+	struct html_attributes at, own;
 	enum container c;
 
 	if (h->depth >= DEPTH_MOST) {
@@ -220,17 +227,21 @@ on_start(void *user, const xmlChar *name, const xmlChar **list)
 		.bare_quote = parent->bare_quote };
 	o->is = element_of((const char *)name);
 	o->ordered = strcmp((const char *)name, "ol") == 0;
+	own = at;
+	at.style = html_sheet_style(&h->sheet, str_of((const char *)name), &at, &h->style);
+	if (!h->sheet.unsure)
+		own = at;
 	c = html_container(&at);
 	if (c == CONTAINER_CUT && !o->hidden) {
 		html_text_break(&h->text, false);
 		html_text_cut(&h->text);
 	} else if (c != CONTAINER_NONE)
 		o->container = c;
-	if (html_style_color(&at) != SHADE_UNSET)
-		o->color = html_style_color(&at);
+	if (html_style_color(&own) != SHADE_UNSET)
+		o->color = html_style_color(&own);
 	if (html_style_background(&at) != SHADE_UNSET)
 		o->background = html_style_background(&at);
-	if (o->is == ELEMENT_DROP || at.hidden || html_style_hides(at.style) ||
+	if (o->is == ELEMENT_DROP || o->is == ELEMENT_STYLE || at.hidden || html_style_hides(at.style) ||
 	    (o->color == SHADE_WHITE && o->background != SHADE_OTHER))
 		o->hidden = true;
 	begin_block(h, o, &at);
@@ -258,6 +269,10 @@ on_end(void *user, const xmlChar *name)
 		html_text_break(&h->text, --h->lists == 0);
 	if (o->is == ELEMENT_QUOTE)
 		h->text.quotes--;
+	if (o->is == ELEMENT_STYLE) {
+		html_sheet_add(&h->sheet, arena_copy(h->arena, buf_str(&h->css)), h->arena);
+		buf_clear(&h->css);
+	}
 	h->depth--;
 	set_hint(h);
 }
@@ -268,7 +283,9 @@ on_text(void *user, const xmlChar *s, int n)
 	struct html *h = user;
 	const struct open *o = &h->stack[h->depth];
 
-	if (!o->hidden && n > 0)
+	if (o->is == ELEMENT_STYLE && n > 0)
+		buf_add(&h->css, (struct str){ (const char *)s, (size_t)n });
+	else if (!o->hidden && n > 0)
 		html_text_add(&h->text, (struct str){ (const char *)s, (size_t)n }, o->pre);
 }
 
@@ -313,6 +330,8 @@ html_read(struct str html, struct arena *a, struct str *text, unsigned char **hi
 	html = str_head(html, HTML_MOST);
 	h->arena = a;
 	html_text_open(&h->text, html.n);
+	buf_init(&h->css, CSS_MOST);
+	buf_init(&h->style, STYLE_MOST);
 	html = html_plain_clean(html, a);
 	if (html.n && (!html_plain_is_tame(html) || !run_parser(h, html))) {
 		html_text_close(&h->text, a, text, hints);
@@ -320,4 +339,6 @@ html_read(struct str html, struct arena *a, struct str *text, unsigned char **hi
 		html_plain(html, &h->text);
 	}
 	html_text_close(&h->text, a, text, hints);
+	buf_free(&h->css);
+	buf_free(&h->style);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC
  * html_style.c: reads class, id, name and style of an element: does it hide its text, and does a mail
- * program mean "quote", "signature" or "what follows is the old mail" by it? Style sheets are not
- * read: what a class hides is seen. Each look is linear in the attribute, which is capped.
+ * program mean "quote", "signature" or "what follows is the old mail" by it? What style sheets say of
+ * it stands in its style already. Each look is linear in the attribute, which is capped.
  */
 #include "config.h"
 
 #include "reading/html_style.h"
 
-#define STYLE_BYTES 2048
+#define STYLE_BYTES 6144 /* room for what sheets say beside its own */
 
 /* Takes the next "name: value" off *style. */
 static bool
@@ -42,32 +42,63 @@ is_zero(struct str v)
 	return i == v.n || !char_is_digit(v.p[i]);
 }
 
+/* "-9999px", "-100em": so far out that nobody sees it. */
+static bool
+is_far_out(struct str v)
+{
+	size_t n = 1;
+
+	while (n < v.n && char_is_digit(v.p[n]))
+		n++;
+	return v.n && v.p[0] == '-' && n >= 4;
+}
+
+/* Each property as it was set last. */
+struct visibility {
+	bool display, visibility, mso, font, opacity, height, width, clipped, indent, left, top;
+};
+
+static void
+take_property(struct visibility *v, struct str name, struct str value)
+{
+	const struct {
+		struct str name;
+		bool *at, is;
+	} known[] = {
+		{ STR("display"), &v->display, str_equal_nocase(value, STR("none")) },
+		{ STR("visibility"), &v->visibility,
+		    str_equal_nocase(value, STR("hidden")) || str_equal_nocase(value, STR("collapse")) },
+		{ STR("mso-hide"), &v->mso, str_equal_nocase(value, STR("all")) },
+		{ STR("font-size"), &v->font, is_zero(value) },
+		{ STR("opacity"), &v->opacity, is_zero(value) },
+		{ STR("max-height"), &v->height, is_zero(value) },
+		{ STR("height"), &v->height, is_zero(value) },
+		{ STR("max-width"), &v->width, is_zero(value) },
+		{ STR("width"), &v->width, is_zero(value) },
+		{ STR("overflow"), &v->clipped, str_equal_nocase(value, STR("hidden")) },
+		{ STR("text-indent"), &v->indent, is_far_out(value) },
+		{ STR("left"), &v->left, is_far_out(value) },
+		{ STR("top"), &v->top, is_far_out(value) },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (str_equal_nocase(name, known[i].name)) {
+			*known[i].at = known[i].is;
+			return;
+		}
+}
+
 bool
 html_style_hides(struct str style)
 {
+	struct visibility v = { 0 };
 	struct str name, value;
-	bool flat = false, clipped = false;
 
 	style = str_head(style, STYLE_BYTES);
-	while (next_property(&style, &name, &value)) {
-		if (str_equal_nocase(name, STR("display")) && str_equal_nocase(value, STR("none")))
-			return true;
-		if (str_equal_nocase(name, STR("visibility")) &&
-		    (str_equal_nocase(value, STR("hidden")) || str_equal_nocase(value, STR("collapse"))))
-			return true;
-		if (str_equal_nocase(name, STR("mso-hide")) && str_equal_nocase(value, STR("all")))
-			return true;
-		if ((str_equal_nocase(name, STR("font-size")) || str_equal_nocase(name, STR("opacity"))) &&
-		    is_zero(value))
-			return true;
-		if ((str_equal_nocase(name, STR("max-height")) || str_equal_nocase(name, STR("height")) ||
-			str_equal_nocase(name, STR("max-width")) || str_equal_nocase(name, STR("width"))) &&
-		    is_zero(value))
-			flat = true;
-		if (str_equal_nocase(name, STR("overflow")) && str_equal_nocase(value, STR("hidden")))
-			clipped = true;
-	}
-	return flat && clipped;
+	while (next_property(&style, &name, &value))
+		take_property(&v, name, value);
+	return v.display || v.visibility || v.mso || v.font || v.opacity || ((v.height || v.width) && v.clipped) ||
+	       v.indent || v.left || v.top;
 }
 
 static bool

@@ -238,7 +238,7 @@ html_plain_clean(struct str html, struct arena *a)
 
 	if (str_find_char(html, '\0') < 0 && str_find(html, STR("<![")) < 0)
 		return html;
-	p = arena_alloc(a, html.n);
+	p = arena_bytes(a, html.n);
 	for (size_t i = 0; i < html.n;) {
 		size_t skip = html.p[i] == '<' ? condition_length(str_skip(html, i)) : 0;
 

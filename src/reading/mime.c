@@ -33,9 +33,11 @@ struct walk {
 	struct arena *a;
 	struct mime_message *out;
 	struct str base; /* the message; gmime has a copy of the same length */
+	size_t start;    /* what gmime reads of it begins here, see field_mask */
 	struct str hint; /* charset for text that declares none */
 	struct node *stack;
 	size_t n_stack;
+	size_t room;         /* of out->parts */
 	size_t text_left[2]; /* bytes that may still be made into text: of parts shown, of attachments */
 };
 
@@ -72,8 +74,14 @@ fields_append(const struct walk *w, GMimeObject *object, struct mime_part *p)
 static void
 part_fields(const struct walk *w, const struct node *node, struct mime_part *p)
 {
-	size_t n = (size_t)g_mime_header_list_get_count(g_mime_object_get_header_list(node->object));
+	size_t n;
 
+	if (node->parent < 0 && w->start > 0) { /* gmime has only some of them, at other places */
+		p->fields = w->out->fields;
+		p->n_fields = w->out->n_fields;
+		return;
+	}
+	n = (size_t)g_mime_header_list_get_count(g_mime_object_get_header_list(node->object));
 	if (node->embedded)
 		n += (size_t)g_mime_header_list_get_count(g_mime_object_get_header_list((GMimeObject *)node->embedded));
 	p->fields = arena_array(w->a, n + 1, sizeof(*p->fields));
@@ -273,6 +281,23 @@ embedded_bytes(const struct walk *w, int index, GMimeMessage *message)
 	return str_skip(w->base, (size_t)start);
 }
 
+/* A new part; parts that were handed out before may have moved. */
+static struct mime_part *
+part_append(struct walk *w)
+{
+	struct mime_message *m = w->out;
+
+	if (m->n_parts == w->room) {
+		struct mime_part *grown = arena_array(w->a, 2 * w->room + 8, sizeof(*grown));
+
+		if (m->n_parts)
+			memcpy(grown, m->parts, m->n_parts * sizeof(*grown));
+		m->parts = grown;
+		w->room = 2 * w->room + 8;
+	}
+	return &m->parts[m->n_parts++];
+}
+
 static void
 walk_push(struct walk *w, GMimeObject *object, GMimeMessage *embedded, int parent, unsigned depth)
 {
@@ -312,18 +337,19 @@ walk_multipart(struct walk *w, GMimeMultipart *m, int index, unsigned depth)
 static void
 walk_tnef(struct walk *w, int index)
 {
-	struct mime_part *p = &w->out->parts[index];
+	struct str content = w->out->parts[index].content;
+	unsigned depth = w->out->parts[index].depth + 1;
 	struct tnef_file files[TNEF_FILES];
 	size_t n;
 
-	if (!tnef_is(p->content))
+	if (!tnef_is(content))
 		return;
-	n = tnef_read(p->content, w->a, files, TNEF_FILES);
+	n = tnef_read(content, w->a, files, TNEF_FILES);
 	for (size_t i = 0; i < n && w->out->n_parts + w->n_stack < w->limits->parts; i++) {
-		struct mime_part *f = &w->out->parts[w->out->n_parts++];
+		struct mime_part *f = part_append(w);
 
 		*f = (struct mime_part){ .parent = index,
-			.depth = p->depth + 1,
+			.depth = depth,
 			.type = files[i].type,
 			.disposition = STR("attachment"),
 			.name = files[i].name,
@@ -334,8 +360,8 @@ walk_tnef(struct walk *w, int index)
 static void
 walk_node(struct walk *w, const struct node *node)
 {
-	int index = (int)w->out->n_parts++;
-	struct mime_part *p = &w->out->parts[index];
+	int index = (int)w->out->n_parts;
+	struct mime_part *p = part_append(w);
 	GMimeMessage *inner = NULL;
 
 	part_fields(w, node, p);
@@ -364,7 +390,7 @@ walk_node(struct walk *w, const struct node *node)
 static void
 walk_plain(struct walk *w)
 {
-	struct mime_part *p = &w->out->parts[w->out->n_parts++];
+	struct mime_part *p = part_append(w);
 	struct str rest = w->base, name, value;
 
 	while (header_next(&rest, &name, &value))
@@ -373,14 +399,16 @@ walk_plain(struct walk *w)
 	part_text(w, p);
 }
 
+/* The message that begins at offset start of bytes; what gmime tells of places counts from their first. */
 static GMimeMessage *
-message_parse(GByteArray *bytes)
+message_parse(GByteArray *bytes, size_t start)
 {
 	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(bytes);
 	GMimeParser *parser;
 	GMimeMessage *message;
 
 	g_mime_stream_mem_set_owner((GMimeStreamMem *)stream, FALSE);
+	g_mime_stream_set_bounds(stream, (gint64)start, -1);
 	parser = g_mime_parser_new_with_stream(stream);
 	g_mime_parser_set_persist_stream(parser, TRUE);
 	message = g_mime_parser_construct_message(parser, NULL);
@@ -402,13 +430,12 @@ mime_read(struct str raw, const struct limits *limits, struct arena *a, struct m
 	w.base = header_skip_envelope(raw);
 	w.text_left[0] = w.text_left[1] = TEXTS_FACTOR * limits->text_bytes;
 	w.stack = arena_array(a, (size_t)limits->parts + 1, sizeof(*w.stack));
-	out->parts = arena_array(a, (size_t)limits->parts + 1, sizeof(*out->parts));
 	field_read_all(w.base, out, a);
 	w.hint = field_word_charset(out);
 	/* gmime reads the copy where it stands: the array never owns nor changes it */
-	masked = field_mask(w.base, a);
+	masked = field_mask(w.base, a, &w.start);
 	bytes = g_byte_array_new_take((guint8 *)(size_t)masked.p, masked.n);
-	message = w.base.n ? message_parse(bytes) : NULL;
+	message = w.base.n ? message_parse(bytes, w.start) : NULL;
 	if (message && g_mime_message_get_mime_part(message)) {
 		walk_push(&w, g_mime_message_get_mime_part(message), NULL, -1, 0);
 		while (w.n_stack) {

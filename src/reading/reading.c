@@ -11,10 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/crypto.h"
 #include "reading/attachment.h"
 #include "reading/body.h"
+#include "reading/candidate.h"
 #include "reading/charset.h"
+#include "reading/content_key.h"
 #include "reading/guard.h"
 #include "reading/header.h"
 #include "reading/machine.h"
@@ -27,7 +28,6 @@
 #include "reading/transfer.h"
 
 #define ANCESTORS 50
-#define ANSWER_MOST 4096 /* bytes of new text beyond which the other alternative is not read */
 #define SETUP_MOST (4u << 20)
 
 struct reader_context {
@@ -185,7 +185,7 @@ pieces_join(const struct pieces *p, struct arena *a)
 		return p->n ? p->list[0] : STR_NONE;
 	for (size_t i = 0; i < p->n; i++)
 		room += p->list[i].n;
-	out = arena_alloc(a, room);
+	out = arena_bytes(a, room);
 	for (size_t i = 0; i < p->n; i++) {
 		if (n && out[n - 1] != '\n')
 			out[n++] = '\n';
@@ -306,45 +306,12 @@ read_body(const struct mime_message *m, const enum body_role *roles, struct aren
 	body_close(&b);
 }
 
-static bool
-is_quote(struct str line)
-{
-	return line.n > 0 && (line.p[0] == '>' || line.p[0] == '|');
-}
-
-/* Whether an answer stands by itself: nothing stands above it but quoted lines and who is quoted, and no quote hangs on
- * its last line, which may be a piece of that quote, wrapped. */
-static bool
-stands_apart(struct str text, struct str new_text)
-{
-	struct str rest = str_trim(new_text), first = rest, last = rest, line, before = STR_NONE;
-	bool above = true, unquoted = false;
-
-	while (str_next_line(&rest, &line))
-		last = str_trim(line);
-	str_next_line(&first, &line);
-	first = str_trim(line);
-	while (str_next_line(&text, &line)) {
-		line = str_trim(line);
-		if (is_quote(line) && before.n && !is_quote(before) && str_equal(before, last))
-			return false;
-		if (above && str_equal(line, first)) {
-			if (unquoted)
-				return false;
-			above = false;
-		}
-		if (line.n)
-			unquoted = !is_quote(line);
-		before = line;
-	}
-	return true;
-}
-
 /* A text that may be an answer and does not stand by itself is one no answer is read from. */
 static void
 mark_answer(struct reading *out)
 {
-	if (str_trim(out->new_text).n > 0 && out->new_text.n <= ANSWER_MOST && !stands_apart(out->text, out->new_text))
+	if (str_trim(out->new_text).n > 0 && out->new_text.n <= CANDIDATE_MOST &&
+	    !candidate_stands_apart(out->text, out->new_text))
 		out->interleaved = true;
 }
 
@@ -354,11 +321,12 @@ static void
 read_other(const struct mime_message *m, const enum body_role *roles, struct arena *a, struct reading *out)
 {
 	struct reading other = { 0 };
+	struct str text = out->is_forward ? out->above : out->new_text;
 
 	for (size_t i = 0; i < m->n_parts && other.text.n == 0; i++) {
 		if (roles[i] != BODY_OTHER)
 			continue;
-		if (out->new_text.n > ANSWER_MOST) {
+		if (!candidate_may_answer(text)) {
 			out->other_unread = true;
 			return;
 		}
@@ -401,60 +369,13 @@ find_text_references(struct reader_context *c, struct arena *a, struct reading *
 }
 
 static void
-hash_piece(struct crypto_hash *h, struct str s)
-{
-	char length[8];
-
-	for (size_t i = 0; i < sizeof(length); i++)
-		length[i] = (char)((uint64_t)s.n >> (8 * i) & 0xff);
-	crypto_hash_add(h, (struct str){ length, sizeof(length) });
-	crypto_hash_add(h, s);
-}
-
-static struct str
-hash_end(struct crypto_hash **h, struct arena *a)
-{
-	unsigned char digest[SHA256_BYTES];
-	char *hex = arena_alloc(a, SHA256_HEX);
-
-	crypto_hash_close(h, digest);
-	crypto_hex(digest, sizeof(digest), hex);
-	return str_of(hex);
-}
-
-/* What two deliveries of one mail have in common: no trace fields, no transfer encoding. */
-static void
-set_content_key(const struct mime_message *m, struct arena *a, struct reading *out)
-{
-	struct crypto_hash *h = crypto_hash_open();
-
-	hash_piece(h, out->message_id);
-	hash_piece(h, field_value(m, "From"));
-	hash_piece(h, out->date);
-	for (size_t i = 0; i < m->n_parts; i++) {
-		hash_piece(h, m->parts[i].type);
-		hash_piece(h, m->parts[i].text.n ? m->parts[i].text : m->parts[i].content);
-	}
-	out->content_key = hash_end(&h, a);
-}
-
-static void
-set_raw_key(struct str raw, struct arena *a, struct reading *out)
-{
-	struct crypto_hash *h = crypto_hash_open();
-
-	hash_piece(h, raw);
-	out->content_key = hash_end(&h, a);
-}
-
-static void
 read_message(struct reader_context *c, struct str raw, struct arena *a, struct reading *out)
 {
 	struct mime_message m;
 	enum body_role *roles;
 
 	if (!guard_check(raw, &c->setup.limits, a, out)) {
-		set_raw_key(raw, a, out);
+		content_key_set_raw(raw, a, out);
 		return;
 	}
 	mime_read(raw, &c->setup.limits, a, &m);
@@ -468,7 +389,7 @@ read_message(struct reader_context *c, struct str raw, struct arena *a, struct r
 	machine_classify(&m, &c->setup, a, out);
 	find_references(c, &m, a, out);
 	attachment_read(&m, roles, &c->setup.limits, a, out);
-	set_content_key(&m, a, out);
+	content_key_set(&m, a, out);
 	guard_hops(&c->setup.limits, out);
 }
 
@@ -485,7 +406,7 @@ reading_read(struct reader_context *c, enum reading_input input, struct str raw,
 		text = transfer_lines(charset_to_utf8(text, STR("utf-8"), STR_NONE, a, &out->damaged, NULL), a);
 		read_single(text, input == READING_HTML, a, out);
 		mark_answer(out);
-		set_raw_key(raw, a, out);
+		content_key_set_raw(raw, a, out);
 	}
 	if (out->malformed.n == 0)
 		find_text_references(c, a, out);

@@ -39,7 +39,7 @@ struct reading {
 	struct str new_text; /* what the sender newly wrote */
 	struct str quoted, signature;
 	struct str other_text; /* new text of the other alternative (HTML beside plain) when both exist */
-	bool other_unread;     /* there is another alternative, not looked at: the text is too long to be an answer */
+	bool other_unread;     /* there is another alternative, not looked at: the text cannot be an answer */
 	bool interleaved;      /* text between quotes */
 	bool is_forward;
 	struct str above, forward_subject, forward_from, forward_date;

@@ -156,8 +156,11 @@ static const struct str setup_magic = { "casemail-setup-1\n", 17 };
 static void
 put_number(struct buf *out, uint64_t v, size_t bytes)
 {
+	char p[8];
+
 	for (size_t i = 0; i < bytes; i++)
-		buf_add_char(out, (char)(v >> (8 * i) & 0xff));
+		p[i] = (char)(v >> (8 * i) & 0xff);
+	buf_add(out, (struct str){ p, bytes });
 }
 
 static void put_fields(struct buf *out, const struct spec *spec, const char *base);

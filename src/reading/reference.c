@@ -15,6 +15,7 @@
 #include <pcre2.h>
 
 #include "base/crypto.h"
+#include "reading/charset.h"
 
 #define MATCH_LIMIT 10000 /* steps from one start; a reference takes some hundred */
 #define DEPTH_LIMIT 1000
@@ -143,8 +144,7 @@ compile(struct str pattern, struct err *e)
 		refuse(e, pattern, "an unbounded quantifier stands inside another; write {1,16} instead of + or *");
 		return NULL;
 	}
-	code = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,
-	    PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C, &number, &at, NULL);
+	code = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n, PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C, &number, &at, NULL);
 	if (code == NULL) {
 		pcre2_get_error_message(number, text, sizeof(text));
 		err_set(e, ERR_FATAL, "pattern \"%.*s\": %s at byte %zu; correct it there",
@@ -284,6 +284,16 @@ add(struct search *s, struct str number, struct str token)
 	list[out->n_references++] = (struct reading_reference){ number, token, s->place };
 }
 
+static size_t
+next_character(struct str text, size_t at)
+{
+	do
+		at++;
+	while (at < text.n && ((unsigned char)text.p[at] & 0xc0) == 0x80);
+	return at;
+}
+
+/* text must be UTF-8: pcre2 is told so, as its own look at it takes longer than the search. */
 static void
 find_with(struct search *s, size_t i, struct str text)
 {
@@ -291,8 +301,8 @@ find_with(struct search *s, size_t i, struct str text)
 	size_t from = 0;
 
 	for (unsigned n = 0; from <= text.n; n++) {
-		int rc = pcre2_match(
-		    s->p->codes[i], (PCRE2_SPTR)text.p, text.n, from, PCRE2_NOTEMPTY, s->p->data[i], s->p->context);
+		int rc = pcre2_match(s->p->codes[i], (PCRE2_SPTR)text.p, text.n, from,
+		    PCRE2_NOTEMPTY | PCRE2_NO_UTF_CHECK, s->p->data[i], s->p->context);
 		struct str number;
 
 		if (rc == PCRE2_ERROR_NOMATCH)
@@ -304,8 +314,19 @@ find_with(struct search *s, size_t i, struct str text)
 		number = group(s, i, "number", text);
 		if (number.n)
 			add(s, number, group(s, i, "token", text));
-		from = at[1] > from ? at[1] : from + 1; /* \K may leave it behind */
+		from = at[1] > from ? at[1] : next_character(text, from); /* \K may leave it behind */
 	}
+}
+
+static void
+find_with_all(struct search *s, struct str text)
+{
+	bool damaged = false;
+
+	if (!charset_is_utf8(text))
+		text = charset_to_utf8(text, STR("utf-8"), STR_NONE, s->a, &damaged, NULL);
+	for (size_t i = 0; i < s->p->n; i++)
+		find_with(s, i, text);
 }
 
 void
@@ -313,16 +334,10 @@ reference_find(struct patterns *p, struct str text, enum reading_place place, st
 {
 	struct search s = { p, place, a, out };
 
-	if (text.n == 0)
-		return;
-	for (size_t i = 0; i < p->n; i++) {
-		if (text.n <= 2 * TEXT_HALF) {
-			find_with(&s, i, text);
-			continue;
-		}
-		find_with(&s, i, str_head(text, TEXT_HALF));
-		find_with(&s, i, str_skip(text, text.n - TEXT_HALF));
-	}
+	if (text.n > 0)
+		find_with_all(&s, str_head(text, text.n <= 2 * TEXT_HALF ? text.n : TEXT_HALF));
+	if (text.n > 2 * TEXT_HALF)
+		find_with_all(&s, str_skip(text, text.n - TEXT_HALF));
 }
 
 static bool

@@ -295,7 +295,7 @@ gather(const struct lines *ls, size_t end, enum part part)
 
 	for (size_t i = 0; i < end; i++)
 		bytes += ls->list[i].raw.n + 2;
-	p = arena_alloc(ls->arena, bytes + 1);
+	p = arena_bytes(ls->arena, bytes + 1);
 	for (size_t i = 0; i < end; i++) {
 		const struct line *l = &ls->list[i];
 		struct str raw = line_is_blank(l) && l->depth == 0 ? STR_NONE : l->raw;

@@ -73,7 +73,7 @@ hex_value(char c)
 static struct str
 decode_quoted(struct str s, struct arena *a)
 {
-	char *out = arena_alloc(a, s.n + 1);
+	char *out = arena_bytes(a, s.n + 1);
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
@@ -123,7 +123,7 @@ is_base64_line(struct str line)
 static struct str
 decode_base64(struct str s, struct arena *a)
 {
-	char *out = arena_alloc(a, s.n / 4 * 3 + 4);
+	char *out = arena_bytes(a, s.n / 4 * 3 + 4);
 	struct str line;
 	size_t n = 0;
 
@@ -162,7 +162,7 @@ static struct str
 decode_uu(struct str s, struct arena *a)
 {
 	/* a line of four characters and its length gives three bytes */
-	char *out = arena_alloc(a, s.n + 3);
+	char *out = arena_bytes(a, s.n + 3);
 	struct str line;
 	size_t n = 0;
 
@@ -198,7 +198,7 @@ transfer_lines(struct str text, struct arena *a)
 
 	if (str_find_char(text, '\r') < 0)
 		return text;
-	out = arena_alloc(a, text.n + 1);
+	out = arena_bytes(a, text.n + 1);
 	while (text.n) {
 		ptrdiff_t cr = str_find_char(text, '\r');
 		size_t run = cr < 0 ? text.n : (size_t)cr;
@@ -217,7 +217,7 @@ struct str
 transfer_unflow(struct str text, bool delete_space, struct arena *a)
 {
 	/* each line gets at most one byte more: the blank behind its quote marks */
-	char *out = arena_alloc(a, 2 * text.n + 2);
+	char *out = arena_bytes(a, 2 * text.n + 2);
 	struct str rest = text, line;
 	size_t n = 0, open_depth = 0;
 	bool open = false;

@@ -67,6 +67,7 @@ decided_request(struct arena *a, const struct access_request *r, const struct ac
 	out->lines = arena_array(a, r->n_lines, sizeof(*out->lines));
 	for (size_t i = 0; i < r->n_lines; i++) {
 		struct request_line *l = &out->lines[i];
+		const struct person *giver;
 
 		*l = r->lines[i];
 		if (!access_decides(d, l))
@@ -75,6 +76,8 @@ decided_request(struct arena *a, const struct access_request *r, const struct ac
 		l->decided_by = *d->decider;
 		l->decided_at = d->now;
 		l->comment = d->comment;
+		giver = request_line_giver(l, d->decider->id);
+		l->on_behalf_of = giver ? *giver : (struct person){ 0 };
 	}
 	return out;
 }
@@ -84,7 +87,8 @@ decided_request(struct arena *a, const struct access_request *r, const struct ac
 struct deciding {
 	const struct access_request *r, *after; /* as it was, and as it is then */
 	const struct access_decision *d;
-	struct str lines; /* those decided now */
+	struct str lines;  /* those decided now */
+	struct str givers; /* for whom, by delegation */
 };
 
 /* What an approver writes about a person is not for that person, who may have asked for the access himself. */
@@ -100,6 +104,7 @@ fill_decision(struct plan *p, struct notice *n, const struct deciding *x)
 	notice_value(p, n, "decided_at", notice_time(p->arena, d->now));
 	if (!access_is_about(x->r, &n->to))
 		notice_value(p, n, "comment", d->comment);
+	notice_value(p, n, "on_behalf_of", x->givers);
 	notice_value(p, n, "rule", str_of(d->rule));
 }
 
@@ -156,6 +161,7 @@ decide_lines(struct plan *p, const struct deciding *x)
 		f->line_index = i;
 		f->line_state = x->d->approve ? LINE_APPROVED : LINE_DENIED;
 		f->person = *x->d->decider;
+		f->on_behalf_of = x->after->lines[i].on_behalf_of.id;
 		f->text = x->d->comment;
 		if (!x->d->approve)
 			continue;
@@ -217,17 +223,33 @@ finish(struct plan *p, const struct deciding *x)
 	plan_close(p, access_request_case(x->r), x->d->decider, granted.n ? CLOSING_GRANTED : CLOSING_REFUSED);
 }
 
+/* Those whose decision it was by right, where it was made by delegation. */
+static struct str
+givers_text(struct arena *a, const struct deciding *x)
+{
+	struct access_request decided = *x->after;
+
+	decided.lines = arena_array(a, x->r->n_lines, sizeof(*decided.lines));
+	decided.n_lines = 0;
+	for (size_t i = 0; i < x->r->n_lines; i++)
+		if (access_decides(x->d, &x->r->lines[i]))
+			decided.lines[decided.n_lines++] = x->after->lines[i];
+	return access_givers_text(a, &decided);
+}
+
 const struct access_request *
 access_decide(struct plan *p, const struct access_request *r, const struct access_decision *d)
 {
-	struct deciding x = { r, decided_request(p->arena, r, d), d,
-		access_lines_chosen(p->arena, r, (struct access_lines){ .state = -1, .decided = d }) };
+	struct deciding x = { .r = r, .after = decided_request(p->arena, r, d), .d = d };
 	struct str words;
 
+	x.lines = access_lines_chosen(p->arena, r, (struct access_lines){ .state = -1, .decided = d });
+	x.givers = givers_text(p->arena, &x);
 	if (x.lines.n == 0)
 		return x.after;
-	words = arena_format(p->arena, "%s by %.*s (%s):\n%.*s", d->approve ? "Approved" : "Denied",
-	    STR_ARGS(person_full_name(d->decider, p->arena)), d->rule, STR_ARGS(x.lines));
+	words = arena_format(p->arena, "%s by %.*s%s%.*s (%s):\n%.*s", d->approve ? "Approved" : "Denied",
+	    STR_ARGS(person_full_name(d->decider, p->arena)), x.givers.n ? " on behalf of " : "", STR_ARGS(x.givers),
+	    d->rule, STR_ARGS(x.lines));
 	decide_lines(p, &x);
 	plan_update(p, access_request_case(r), d->decider, d->way, UPDATE_PUBLIC, words);
 	if (d->comment.n) /* internal: the case's contact may be the person the access is for */

@@ -180,3 +180,13 @@ access_revoke(const struct person *person, const struct deployment *d, enum acce
 	f->way = WAY_CASECTL;
 	return 0;
 }
+
+int
+access_reactivate(const struct person *person, struct arena *a, struct plan *out, struct err *e)
+{
+	if (person->active)
+		return err_set(e, ERR_REJECT, "%.*s is active", STR_ARGS(person->address));
+	plan_init(out, a);
+	plan_effect(out, EFFECT_RETURN)->person = *person;
+	return 0;
+}

@@ -29,6 +29,9 @@ struct access_leaving {
 void access_offboard(const struct access_leaving *l, struct arena *a, struct plan *out);
 size_t access_leaving_lines(const struct access_leaving *l, const struct access_request *r); /* of r that end */
 
+/* Who was offboarded is active again; no access, request, approval or reply address returns by that. */
+int access_reactivate(const struct person *person, struct arena *a, struct plan *out, struct err *e);
+
 /* Removal of levels at once (A8): one grant effect a level held. */
 int access_revoke(const struct person *person, const struct deployment *d, enum access_level held, struct arena *a,
     struct plan *out, struct err *e);

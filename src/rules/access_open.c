@@ -31,12 +31,15 @@ without_grantee(const struct access_request *r, const struct policy *policy, str
 		to->self_grant = policy->approval_self_grant && r->requester.id &&
 				 r->requester.id == request_line_person(r, from)->id;
 		to->approvers = arena_array(a, from->n_approvers, sizeof(*to->approvers));
+		to->givers = from->givers ? arena_array(a, from->n_approvers, sizeof(*to->givers)) : NULL;
 		to->n_approvers = 0;
 		for (size_t k = 0; k < from->n_approvers; k++) {
 			const struct person *who = &from->approvers[k];
 
 			if (person_same(who, request_line_person(r, from)) && !to->self_grant)
 				continue;
+			if (to->givers)
+				to->givers[to->n_approvers] = from->givers[k];
 			to->approvers[to->n_approvers++] = *who;
 		}
 	}

@@ -154,6 +154,24 @@ is_decided(const struct request_line *l)
 	return l->state == LINE_APPROVED || l->state == LINE_DENIED;
 }
 
+struct str
+access_givers_text(struct arena *a, const struct access_request *r)
+{
+	struct str names = STR_NONE;
+
+	for (size_t i = 0; i < r->n_lines; i++) {
+		const struct person *giver = &r->lines[i].on_behalf_of;
+		bool again = giver->id == 0;
+
+		for (size_t k = 0; k < i && !again; k++)
+			again = r->lines[k].on_behalf_of.id == giver->id;
+		if (!again)
+			names = arena_format(a, "%.*s%s%.*s", STR_ARGS(names), names.n ? ", " : "",
+			    STR_ARGS(person_full_name(giver, a)));
+	}
+	return names;
+}
+
 /* Whether line i is the first one that its decider decided. */
 static bool
 is_first_of_decider(const struct access_request *r, size_t i)
@@ -238,6 +256,7 @@ access_tell_requester(struct plan *p, const struct access_request *r)
 	notice_value(p, n, "decided_at", notice_time(p->arena, last_decided_at(r)));
 	fill_lines(p, n, granted, denied);
 	fill_deciders(p, n, r, !access_is_about(r, &r->requester));
+	notice_value(p, n, "on_behalf_of", access_givers_text(p->arena, r));
 }
 
 /* The lines of r about who, as a request of their own. */

@@ -23,6 +23,9 @@ bool access_is_about(const struct access_request *r, const struct person *who); 
 int64_t access_request_id(const struct access_request *r);                      /* or PLAN_NEW */
 int64_t access_request_case(const struct access_request *r);
 
+/* For whom its lines were decided by delegation, each once; empty: nobody. */
+struct str access_givers_text(struct arena *a, const struct access_request *r);
+
 /* Where the requester is a person: one mail about all that was decided. */
 void access_tell_requester(struct plan *p, const struct access_request *r);
 /* One mail about what was granted to who and what was denied; nothing where nothing was decided. */

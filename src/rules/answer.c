@@ -320,7 +320,7 @@ answer_judge(const struct reading *r, const struct token_fact *token, const stru
 		unclear(out, WHY_UNREADABLE, "damaged");
 	else if (r->interleaved)
 		unclear(out, WHY_QUOTE, "interleaved");
-	else if (r->other_unread)
+	else if (r->other_unread && out->verdict != VERDICT_AMBIGUOUS)
 		unclear(out, WHY_UNREADABLE, "alternative-unread");
 	if (out->verdict == VERDICT_AMBIGUOUS || r->other_text.n == 0 || r->is_forward)
 		return;

@@ -21,7 +21,8 @@ enum effect_kind {
 	EFFECT_DEPLOYMENT,   /* case_id, deployment, person = its contact */
 	EFFECT_ESCALATE,     /* case_id, person = the manager */
 	EFFECT_REQUEST_OPEN, /* request (its case: case_id) */
-	EFFECT_LINE,  /* line_id (or, of the new request, line_index), line_state, person = decider, text = comment */
+	EFFECT_LINE, /* line_id (or, of the new request, line_index), line_state, person = decider, on_behalf_of, text =
+			comment */
 	EFFECT_GRANT, /* request_id and line_id/line_index: give or remove what the line says; creates the contact first
 		       */
 	EFFECT_TOKEN, /* token_id, token_state */
@@ -30,10 +31,11 @@ enum effect_kind {
 	EFFECT_REQUEST_TIMES,     /* request_id, remind_at, escalate_at (0: done) */
 	EFFECT_REQUEST_EDIT,      /* request: its pending lines are replaced, its version is the next */
 	EFFECT_ABSENT,            /* request_id, person: an approver who cannot answer for now */
-	EFFECT_LEAVE,             /* person: is active no more, nor is any reply token */
-	EFFECT_UNDELIVERABLE,     /* person: the registered address bounced for good */
-	EFFECT_BOUNCED,           /* outbox_id, text = diagnostic: shown with the notice */
-	EFFECT_NOTICE             /* notice */
+	EFFECT_LEAVE,         /* person: is active no more, approves and delegates nothing; no reply token is valid */
+	EFFECT_RETURN,        /* person: is active again; nothing else that EFFECT_LEAVE took comes back */
+	EFFECT_UNDELIVERABLE, /* person: the registered address bounced for good */
+	EFFECT_BOUNCED,       /* outbox_id, text = diagnostic: shown with the notice */
+	EFFECT_NOTICE         /* notice */
 };
 
 /* Why a case ends whose status the plan does not name: the configuration has one for each. */
@@ -54,6 +56,7 @@ struct effect {
 	int64_t other_case, update_id;
 	size_t line_index;
 	struct person person; /* author, decider, owner, ... */
+	int64_t on_behalf_of; /* person who delegated the decision; 0: nobody */
 	enum way way;
 	enum visibility visibility;
 	struct str text, cut;  /* new text; what was cut off it */

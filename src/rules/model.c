@@ -61,6 +61,15 @@ request_line_approver(const struct request_line *l, int64_t person)
 	return false;
 }
 
+const struct person *
+request_line_giver(const struct request_line *l, int64_t approver)
+{
+	for (size_t i = 0; l->givers && approver && i < l->n_approvers; i++)
+		if (l->approvers[i].id == approver)
+			return l->givers[i].id ? &l->givers[i] : NULL;
+	return NULL;
+}
+
 bool
 request_line_open_to(const struct request_line *l, int64_t approver)
 {

@@ -70,9 +70,13 @@ struct request_line {
 	struct str comment;       /* what decided_by wrote besides; not for the person the access is for */
 	struct person *approvers; /* of this deployment, active */
 	size_t n_approvers;
+	struct person *givers;      /* beside each approver who decides by delegation alone: whose; NULL: none does */
+	struct person on_behalf_of; /* whose decision decided_by made by delegation; id 0: his own */
 };
 
 bool request_line_approver(const struct request_line *l, int64_t person); /* person is among its approvers */
+/* For whom approver decides it by delegation; NULL: in his own right, or not at all. */
+const struct person *request_line_giver(const struct request_line *l, int64_t approver);
 /* Pending, and approver may decide it: of a copy, not about himself. */
 bool request_line_open_to(const struct request_line *l, int64_t approver);
 

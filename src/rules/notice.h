@@ -99,6 +99,7 @@ bool notice_has_value(enum notice_kind k, struct str name);
  *                  where others were
  * changed_from     of a request that was changed: the lines as they were before
  * decision         "approved" or "denied" (of CONFIRM: "approve" or "deny"); flags: approved, denied
+ * on_behalf_of     whose decision it was, where it was made by delegation
  * decider_name     who decided; decided_at, expires_at, arrived_at: "2026-02-03 04:05 UTC"
  * comment          what the approver wrote besides: for the approvers and whoever asked, never for the person the
  *                  access is for

@@ -277,6 +277,7 @@ store_effect(struct store *s, const struct effect *f, struct store_change *c, st
 		[EFFECT_REQUEST_EDIT] = effect_request_edit,
 		[EFFECT_ABSENT] = effect_absent,
 		[EFFECT_LEAVE] = effect_leave,
+		[EFFECT_RETURN] = effect_return,
 		[EFFECT_UNDELIVERABLE] = effect_undeliverable,
 		[EFFECT_BOUNCED] = effect_bounced,
 		[EFFECT_NOTICE] = effect_notice,

@@ -28,6 +28,7 @@ int effect_request_times(struct store *s, const struct effect *f, struct store_c
 int effect_absent(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
 int effect_request_edit(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
 int effect_leave(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
+int effect_return(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
 int effect_asked_again(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
 
 #endif

@@ -81,10 +81,10 @@ effect_line(struct store *s, const struct effect *f, struct store_change *c, str
 	if (line_find(s, f, c, &id, e))
 		return -1;
 	if (RUN(s, &changes, e,
-		"UPDATE request_line SET state = ?, decided_by = ?, decided_at = ?, comment = ?"
+		"UPDATE request_line SET state = ?, decided_by = ?, on_behalf_of = ?, decided_at = ?, comment = ?"
 		" WHERE id = ? AND state = 'pending'",
-		Z(name_of(NAMES_LINE_STATE, (int)f->line_state)), ID(f->person.id), NUMBER(c->now), TEXT(f->text),
-		NUMBER(id)))
+		Z(name_of(NAMES_LINE_STATE, (int)f->line_state)), ID(f->person.id), ID(f->on_behalf_of), NUMBER(c->now),
+		TEXT(f->text), NUMBER(id)))
 		return -1;
 	return changes == 1 ? 0 : err_set(e, ERR_REJECT, "the request was decided meanwhile");
 }
@@ -239,10 +239,24 @@ effect_request_times(struct store *s, const struct effect *f, struct store_chang
 int
 effect_leave(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
 {
-	if (RUN(s, NULL, e, "UPDATE person SET is_active = 0 WHERE id = ?", NUMBER(f->person.id)))
+	if (RUN(s, NULL, e, "UPDATE person SET is_active = 0, is_approver = 0 WHERE id = ?", NUMBER(f->person.id)) ||
+	    RUN(s, NULL, e, "DELETE FROM approver WHERE person = ?", NUMBER(f->person.id)) ||
+	    RUN(s, NULL, e, "UPDATE delegation SET ends_at = min(ends_at, ?1) WHERE giver = ?2 OR delegate = ?2",
+		NUMBER(c->now), NUMBER(f->person.id)))
 		return -1;
 	return RUN(s, NULL, e, "UPDATE token SET state = 'void', changed_at = ? WHERE person = ? AND state = 'valid'",
 	    NUMBER(c->now), NUMBER(f->person.id));
+}
+
+int
+effect_return(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
+{
+	int64_t changes;
+
+	(void)c;
+	if (RUN(s, &changes, e, "UPDATE person SET is_active = 1 WHERE id = ? AND is_active = 0", NUMBER(f->person.id)))
+		return -1;
+	return changes == 1 ? 0 : err_set(e, ERR_REJECT, "the person is active already");
 }
 
 int

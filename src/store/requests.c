@@ -4,8 +4,43 @@
 #include "config.h"
 
 #include "store/internal.h"
+
+#include "base/clock.h"
+
 #include "store/store_cases.h"
 #include "store/store_people.h"
+
+/* Who of a line's approvers decides by delegation alone, and whose: the giver with the lowest number. */
+static int
+givers_of(struct store *s, const struct deployment *d, int64_t grantee, struct arena *a, struct request_line *l,
+    struct err *e)
+{
+	struct query q;
+	int rc;
+
+	QUERY(&q, s,
+	    "SELECT g.delegate, min(g.giver) FROM approver v JOIN person x ON x.id = v.person AND x.is_active = 1"
+	    " JOIN delegation g ON g.giver = v.person WHERE (v.deployment = ?1 OR v.organisation = ?2)"
+	    " AND g.starts_at <= ?3 AND g.ends_at > ?3 AND coalesce(g.deployment, ?1) = ?1"
+	    " AND g.giver <> ?4 AND g.delegate <> ?4 AND g.delegate NOT IN"
+	    " (SELECT person FROM approver WHERE deployment = ?1 UNION SELECT person FROM approver WHERE organisation "
+	    "= ?2)"
+	    " GROUP BY g.delegate",
+	    NUMBER(d->id), NUMBER(d->organisation), NUMBER(clock_now()), NUMBER(grantee));
+	while ((rc = query_step(&q, e)) == 1)
+		for (size_t i = 0; i < l->n_approvers; i++) {
+			if (l->approvers[i].id != column_number(&q, 0))
+				continue;
+			if (l->givers == NULL)
+				l->givers = arena_array(a, l->n_approvers, sizeof(*l->givers));
+			if (person_get(s, column_number(&q, 1), a, &l->givers[i], e)) {
+				query_close(&q);
+				return -1;
+			}
+		}
+	query_close(&q);
+	return rc;
+}
 
 static int
 line_row(struct query *q, int64_t grantee, struct arena *a, struct request_line *out, struct err *e)
@@ -21,11 +56,13 @@ line_row(struct query *q, int64_t grantee, struct arena *a, struct request_line 
 	if (column_number(q, 9))
 		grantee = column_number(q, 9);
 	if (person_get(q->s, column_number(q, 9), a, &out->person, e) ||
+	    person_get(q->s, column_number(q, 10), a, &out->on_behalf_of, e) ||
 	    deployment_get(q->s, column_number(q, 1), a, &out->deployment, e) ||
 	    name_column(q, 2, NAMES_LEVEL, &level, e) || name_column(q, 3, NAMES_LEVEL, &before, e) ||
 	    name_column(q, 5, NAMES_LINE_STATE, &state, e) ||
 	    person_get(q->s, column_number(q, 6), a, &out->decided_by, e) ||
-	    approvers_of(q->s, &out->deployment, grantee, a, &out->approvers, &out->n_approvers, e))
+	    approvers_of(q->s, &out->deployment, grantee, a, &out->approvers, &out->n_approvers, e) ||
+	    givers_of(q->s, &out->deployment, grantee, a, out, e))
 		return -1;
 	out->level = (enum access_level)level;
 	out->before = (enum access_level)before;
@@ -41,7 +78,8 @@ lines_load(struct store *s, struct arena *a, struct access_request *r, struct er
 	int rc;
 
 	QUERY(&q, s,
-	    "SELECT id, deployment, level, before, removal, state, decided_by, decided_at, comment, person FROM "
+	    "SELECT id, deployment, level, before, removal, state, decided_by, decided_at, comment, person, "
+	    "on_behalf_of FROM "
 	    "request_line"
 	    " WHERE request = ? ORDER BY position",
 	    NUMBER(r->id));
@@ -162,7 +200,8 @@ store_request_prepare(struct store *s, struct access_request *r, struct arena *a
 		l->before = ACCESS_NONE;
 		if (person && store_access_level(s, person, l->deployment.id, &l->before, e))
 			return -1;
-		if (approvers_of(s, &l->deployment, person, a, &l->approvers, &l->n_approvers, e))
+		if (approvers_of(s, &l->deployment, person, a, &l->approvers, &l->n_approvers, e) ||
+		    givers_of(s, &l->deployment, person, a, l, e))
 			return -1;
 	}
 	return 0;

@@ -105,6 +105,7 @@ CREATE TABLE delegation (
 	ends_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX delegation_giver ON delegation (giver, ends_at);
+CREATE INDEX delegation_delegate ON delegation (delegate);
 
 -- Bytes by content: raw mail and attachments ------------------------------------------------------------------------
 
@@ -256,6 +257,7 @@ CREATE TABLE request_line (
 	removal INTEGER NOT NULL,
 	state TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'denied', 'expired', 'cancelled')),
 	decided_by INTEGER REFERENCES person,
+	on_behalf_of INTEGER REFERENCES person, -- who had delegated the decision to decided_by
 	decided_at INTEGER,
 	comment TEXT NOT NULL DEFAULT '',
 	granted_at INTEGER,

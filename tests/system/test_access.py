@@ -269,6 +269,27 @@ def test_a8_offboarding_a_customer(rig):
         tap.equal(daemon.value("SELECT state FROM request_line"), "cancelled", "the request")
 
 
+def test_a8_approvers_of_a_customer_leave_with_it_and_may_come_back(rig):
+    with installed(rig, approvers=("ada", "karl")) as daemon:
+        daemon.desk.organisation("Other Ltd", "OTHER-1")
+        daemon.desk.approver(rig.karl, "OTHER-1")
+        daemon.ctl("approver", "delegate", "--from", rig.ada.address, "--to", rig.karl.address, "--until", "2026-12-24")
+        daemon.ctl("access", "offboard", "--org", "Acme Ltd", "--yes")
+        active = {r["address"]: bool(r["is_active"]) for r in daemon.rows("SELECT address, is_active FROM person")}
+        tap.equal((active[rig.ada.address], active[rig.karl.address], active[rig.otto.address]), (False, True, True), "who left")
+        tap.equal([d["active"] for d in daemon.json("approver", "delegations")], [False], "her delegation")
+        daemon.ctl("access", "reactivate", rig.eva.address)
+        daemon.ctl("access", "reactivate", rig.ada.address)
+        refused(daemon, "access", "reactivate", rig.ada.address, says="is active")
+        refused(daemon, "access", "reactivate", "nobody@customer.example", says="nobody@customer.example")
+        tap.equal(levels(daemon, rig.eva), {}, "no access returns")
+        tap.check(rig.ada.address not in {a["address"] for a in daemon.json("approver", "list")}, "no approval returns")
+        daemon.desk.request_access(rig.eva, "ACME-1", "read-only", rig.eva)
+        tap.check(rig.ada.address not in sent(daemon, "access-request"), "she is not asked")
+        tap.equal(daemon.json("audit", "show", "1")[0]["event"], "access-request", "what she asks for is a request again")
+        daemon.ctl("audit", "verify")
+
+
 def test_report_says_by_whose_decision(rig):
     with installed(rig) as daemon:
         daemon.desk.request_access(rig.bo, "ACME-2", "read-only", rig.ada)
@@ -459,6 +480,9 @@ def test_a2_a_delegate_is_asked_and_decides(rig):
         tap.equal(daemon.value("SELECT outcome FROM message"), "decided", "the delegate's answer")
         tap.equal(levels(daemon, rig.bo), {"ACME-1": "read-only"}, "levels")
         tap.check(rig.eva.address in daemon.value("SELECT granted_by FROM access WHERE level = 'read-only'"), "by whom")
+        receipt = people.plain(daemon.notice(rig.ada, "decision-receipt"))
+        tap.check("On behalf of: Ada Alm" in receipt and "Eva Lind" in receipt, f"the receipt says by delegation: {receipt}")
+        tap.check("Ada Alm" in daemon.json("access", "show", "1")[0]["on_behalf_of"], "so does the request")
 
 
 def test_a2_a_delegation_that_ended_decides_nothing(rig):

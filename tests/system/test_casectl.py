@@ -257,6 +257,9 @@ def test_access_is_taken_back(house):
     tap.equal(levels(o), [("eva@acme.example", "read-write")], "a summary changes nothing")
     o.ctl("access", "offboard", "eva@acme.example", "--yes")
     tap.equal(levels(o), [], "nothing is left")
+    o.ctl("access", "reactivate", "eva@acme.example")
+    tap.equal(o.value("SELECT p.is_active || ' ' || count(a.person) FROM person p LEFT JOIN access a ON a.person = p.id"
+                      " WHERE p.address = 'eva@acme.example'"), "1 0", "back, without access")
 
 
 def test_a_delegation_is_given_and_ended(house):

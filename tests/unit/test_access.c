@@ -690,6 +690,20 @@ test_copy_time(void)
 	arena_close(&w.arena);
 }
 
+static void
+test_reactivate(void)
+{
+	struct person gone = people[PAT];
+	struct err e = { 0 };
+
+	world_init(&w, NULL);
+	IS_INT(access_reactivate(&gone, w.arena, &w.plan, &e), -1, "A8: who is active does not come back");
+	gone.active = false;
+	IS_INT(access_reactivate(&gone, w.arena, &w.plan, &e), 0, "A8: who has left does");
+	IS_STR(world_effects(&w.plan, w.arena), STR("return"), "A8: and nothing else");
+	arena_close(&w.arena);
+}
+
 int
 main(void)
 {
@@ -703,6 +717,7 @@ main(void)
 	test_cancel();
 	test_edit();
 	test_mirror();
+	test_reactivate();
 	test_copy();
 	test_copy_own_line();
 	test_copy_refused();

@@ -612,6 +612,31 @@ test_shown_lines(void)
 }
 
 static void
+test_delegate(void)
+{
+	struct person givers[] = { people[OLE], { 0 } };
+
+	prepare(ADA, "Yes");
+	w.lines[0].givers = givers;
+	answered();
+	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "on_behalf_of"), STR("ole Test"),
+	    "the receipt says for whom");
+	IS_STR(
+	    world_value(&w.plan, NOTICE_DECISION_REQUESTER, "on_behalf_of"), STR("ole Test"), "and to the requester");
+	IS_INT(world_effect(&w.plan, EFFECT_LINE)->on_behalf_of, OLE, "and the line");
+	OK(str_find(world_effect(&w.plan, EFFECT_UPDATE)->text, STR("ada Test on behalf of ole Test")) >= 0,
+	    "and the case");
+	arena_close(&w.arena);
+	prepare(ADA, "Yes");
+	givers[0].id = 0;
+	w.lines[0].givers = givers;
+	answered();
+	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "on_behalf_of"), STR(""),
+	    "who decides by right does so for nobody");
+	arena_close(&w.arena);
+}
+
+static void
 test_own_lines(void)
 {
 	static const struct {
@@ -658,6 +683,7 @@ main(void)
 	test_values();
 	test_lines();
 	test_shown_lines();
+	test_delegate();
 	test_own_lines();
 	verdict_close(&phrases);
 	return tap_done();

@@ -77,6 +77,26 @@ test_fold(void)
 	    4, "past what is invisible");
 }
 
+/* What is nothing but ASCII is folded eight bytes at a time; an invisible mark in front has it folded one by one. */
+static void
+test_fold_eight(void)
+{
+	static const char alphabet[] = "aZ@[`{09  \t\x1f!~";
+	char text[48] = "\xe2\x80\x8b";
+	unsigned next = 1, differ = 0;
+
+	for (int round = 0; round < 20000; round++) {
+		struct str s = { text + 3, (size_t)round % 40 };
+
+		for (size_t i = 0; i < s.n; i++) {
+			next = next * 1103515245 + 12345;
+			text[3 + i] = alphabet[(next >> 16) % (round % 2 ? 7 : sizeof(alphabet) - 1)];
+		}
+		differ += !str_equal(marks_fold(s, arena), marks_fold((struct str){ text, s.n + 3 }, arena));
+	}
+	IS_INT(differ, 0, "both ways fold alike");
+}
+
 static void
 test_words(void)
 {
@@ -99,6 +119,7 @@ main(void)
 	arena = arena_open(16u << 20);
 	test_table();
 	test_fold();
+	test_fold_eight();
 	test_words();
 	arena_close(&arena);
 	return tap_done();

@@ -59,6 +59,35 @@ test_parts(void)
 	IS_STR(m.parts[2].content_id, STR("i@d"), "content id");
 }
 
+/* gmime is shown only the fields that it needs; all others are there, and the parts where they were. */
+static void
+test_many_fields(void)
+{
+	struct mime_message m;
+	struct buf b;
+
+	buf_init(&b, 1 << 20);
+	for (int content = 0; content <= 40; content += 20) {
+		buf_clear(&b);
+		for (int i = 0; i < 50; i++)
+			buf_add_format(&b, "X-Field-%d: value\n folded\n", i);
+		for (int i = 0; i < content; i++)
+			buf_add_format(&b, "Content-X-%d: value\n", i);
+		buf_add_z(&b, "content-type: multipart/mixed;\n\tboundary=\"b c\"\nSubject: late\n\n--b c\n"
+			      "Content-Type: message/rfc822\n\nSubject: inner\n\nhi\n--b c--\n");
+		read_message(buf_z(&b), &m);
+		IS_INT((long long)m.n_fields, 52 + content, "all fields");
+		IS_STR(mime_field(&m, "Subject")->value, STR("late"), "one behind the type");
+		IS_INT((long long)m.n_parts, 3, "the parts");
+		if (m.n_parts < 3)
+			continue;
+		IS_STR(mime_part_field(&m.parts[2], "Subject")->value, STR("inner"), "a field of a part");
+		IS_STR(m.parts[1].content, STR("Subject: inner\n\nhi"), "an embedded message's bytes");
+		IS_STR(m.parts[2].text, STR("hi"), "a part's text");
+	}
+	buf_free(&b);
+}
+
 static void
 test_odd_parts(void)
 {
@@ -304,6 +333,7 @@ main(void)
 	a = arena_open(256u << 20);
 	setup_for_tests(&setup);
 	test_parts();
+	test_many_fields();
 	test_odd_parts();
 	test_mixed_line_ends();
 	test_embedded();

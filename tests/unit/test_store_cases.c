@@ -342,7 +342,13 @@ test_delegation(void)
 	leave.person.id = r.ada;
 	MUST(&r, store_effect(r.s, &leave, &c, &r.e));
 	IS_INT((long long)deciders(&r, r.ned), 1, "A8 the approver left: so did the delegation");
-	rig_sql(&r, "UPDATE person SET is_active = 1");
+	leave.kind = EFFECT_RETURN;
+	MUST(&r, store_effect(r.s, &leave, &c, &r.e));
+	IS_INT((long long)deciders(&r, r.ned), 1, "A8 who comes back approves nothing, nor does a delegate");
+	MUST(&r, store_approver_add(r.s, r.ada, 0, r.acme_1, &r.e));
+	IS_INT((long long)deciders(&r, r.ned), 2, "A8 until named again; the delegation has ended");
+	MUST(&r, store_delegation_add(r.s, &d, &r.e));
+	IS_INT((long long)deciders(&r, r.ned), 3, "A2 a new delegation");
 	MUST(&r, store_delegation_end(r.s, r.ada, r.eva, NOW + 1, &r.e));
 	IS_INT((long long)deciders(&r, r.ned), 2, "25: a delegation that ended");
 	d.giver.id = r.ned;

@@ -84,6 +84,18 @@ test_arena(void)
 	OK(arena_used(a) > 1000000, "many blocks");
 	arena_reset(a);
 	IS_INT((long long)arena_used(a), 0, "reset");
+	for (int round = 0; round < 3; round++, arena_reset(a)) {
+		size_t dirty = 0;
+
+		for (int i = 0; i < 200; i++) {
+			unsigned char *p = arena_alloc(a, 3000);
+
+			for (size_t k = 0; k < 3000; k++)
+				dirty += p[k] != 0;
+			memset(p, 0xaa, 3000);
+		}
+		IS_INT((long long)dirty, 0, "blocks that were kept are zeroed");
+	}
 	arena_close(&a);
 	OK(a == NULL, "close clears");
 }

@@ -183,8 +183,9 @@ world_token(struct world *w, enum token_kind kind, int owner)
 static inline struct str
 world_effects(const struct plan *p, struct arena *a)
 {
-	static const char *const names[] = { "open", "update", "status", "assign", "merge", "move", "deployment", "escalate", "request", "line", "grant", "token",
-		"tokens", "asked", "times", "edit", "absent", "leave", "undeliverable", "bounced", "notice" };
+	static const char *const names[] = { "open", "update", "status", "assign", "merge", "move", "deployment",
+		"escalate", "request", "line", "grant", "token", "tokens", "asked", "times", "edit", "absent", "leave",
+		"return", "undeliverable", "bounced", "notice" };
 	struct str s = STR_NONE;
 
 	for (const struct effect *f = p->effects; f != NULL; f = f->next) {
