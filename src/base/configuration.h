@@ -21,6 +21,7 @@ enum authentication_level { AUTH_FAIL, AUTH_NONE, AUTH_WEAK, AUTH_PASS }; /* asc
 /* A server to log in to. password_file: read when connecting, never kept in this struct. */
 struct server {
 	struct str host, user, password_file, ca_file; /* user empty: no login; ca_file empty: the system's */
+	struct str cert_file, key_file;                /* of our own to show, or both empty */
 	int port;
 	enum tls_mode tls;
 	int timeout_seconds; /* for each whole operation */
@@ -115,6 +116,9 @@ int configuration_check_files(const struct configuration *c, struct buf *errors)
  * $CREDENTIALS_DIRECTORY, where systemd's mode 0440 is accepted too. *secret: initialised by this function,
  * freed by the caller with configuration_forget, also after an error. */
 int configuration_secret(struct str path, struct buf *secret, struct err *e);
+/* For who reads a secret file of more than a line himself: its path in full, after the same checks of name and mode.
+ * *out: initialised by this function, freed by the caller with buf_free, also after an error. */
+int configuration_secret_path(struct str path, struct buf *out, struct err *e);
 void configuration_forget(struct buf *secret); /* overwrites, then frees */
 
 #endif

@@ -223,6 +223,7 @@ static const struct key_choice delimiter_choices[] = {
 	    { .name = "tls", .type = KEY_CHOICE, AT(t, server tls), .choices = tls_choices, .fallback = "implicit" },  \
 	    TEXT(t, "user", server user, 0, 255, .required = false),                                                   \
 	    FILE_NAME(t, "password_file", server password_file), FILE_NAME(t, "ca_file", server ca_file),              \
+	    FILE_NAME(t, "cert_file", server cert_file), FILE_NAME(t, "key_file", server key_file),                    \
 	    NUMBER(t, "timeout_seconds", server timeout_seconds, 1, 3600, "60")
 
 static const struct key mailbox_keys[] = {

@@ -68,6 +68,12 @@ command_noop(struct imap *m, struct err *e)
 }
 
 enum imap_result
+command_id(struct imap *m, struct err *e)
+{
+	return imap_run(m, "ID (\"name\" \"casemail\" \"version\" \"" PACKAGE_VERSION "\")", NULL, NULL, e);
+}
+
+enum imap_result
 command_create(struct imap *m, const char *folder, struct err *e)
 {
 	return run_set(m, "CREATE ", NULL, 0, NULL, folder, NULL, NULL, e);

@@ -18,6 +18,8 @@ enum command_what {
 };
 
 enum imap_result command_noop(struct imap *m, struct err *e);
+/* Says who we are, for the server's log (RFC 2971). */
+enum imap_result command_id(struct imap *m, struct err *e);
 enum imap_result command_create(struct imap *m, const char *folder, struct err *e);
 enum imap_result command_exists(struct imap *m, const char *folder, bool *exists, struct err *e);
 /* The hierarchy delimiter, or 0 where folders are flat. */

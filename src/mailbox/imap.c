@@ -100,10 +100,9 @@ date_value(const struct mailimap_date_time *d)
 	int zone = abs(d->dt_zone % 10000), minutes = zone / 100 * 60 + zone % 100;
 	struct date_time t = { d->dt_year, d->dt_month, d->dt_day, d->dt_hour, d->dt_min, d->dt_sec,
 		d->dt_zone < 0 ? -minutes : minutes };
-	int64_t ms = 0;
+	int64_t ms;
 
-	date_time_ms(&t, &ms);
-	return ms;
+	return date_time_ms(&t, &ms) ? ms : 0;
 }
 
 static unsigned
@@ -351,6 +350,7 @@ capabilities(struct imap *m, struct err *e)
 	m->status.uidplus = mailimap_has_extension(m->session, "UIDPLUS");
 	m->status.condstore = mailimap_has_extension(m->session, "CONDSTORE");
 	m->status.namespaces = mailimap_has_extension(m->session, "NAMESPACE");
+	m->status.id = mailimap_has_extension(m->session, "ID");
 	return IMAP_OK;
 }
 

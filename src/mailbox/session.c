@@ -83,6 +83,8 @@ folders_open(struct session *s, struct err *e)
 	size_t wanted = set->after == AFTER_MOVE ? 4 : set->after == AFTER_DELETE ? 3 : 0;
 	char name[FOLDER_MAX];
 
+	if (imap_status(s->imap)->id && command_id(s->imap, e) == IMAP_DEAD)
+		return -1;
 	if (places_learn(s, e) != 0)
 		return -1;
 	for (size_t i = 0; i < wanted; i++)
