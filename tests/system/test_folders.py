@@ -7,8 +7,11 @@ import contextlib
 import itertools
 import os
 import re
+import socket
 import sqlite3
+import struct
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -183,6 +186,79 @@ def test_death_after_flag_or_delete_repeats_nothing(rig):
             tap.check(not os.path.exists(daemon.fault_file), "it died")
             tap.equal(updates(daemon), [0, 1], f"updates, {after}")
             tap.equal(folders(daemon)["INBOX"], 2 if after == "flag" else 0, f"left, {after}")
+
+
+# --- connections that are cut -------------------------------------------------
+
+class Cutter:
+    """Passes bytes between the daemon and the IMAP server, and cuts the connection without a farewell after `budget` of
+    them, both directions together. budget None: never. passed: how many the last connection took."""
+
+    def __init__(self, port):
+        self.target, self.budget, self.passed = port, None, 0
+        self.listener = socket.create_server(("localhost", 0))
+        self.port = self.listener.getsockname()[1]
+        self.lock = threading.Lock()
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                c, _ = self.listener.accept()
+            except OSError:
+                return
+            s = socket.create_connection(("localhost", self.target))
+            with self.lock:
+                self.passed = 0
+            for a, b in ((c, s), (s, c)):
+                threading.Thread(target=self.pump, args=(a, b), daemon=True).start()
+
+    def allow(self, n):
+        """How many of n bytes may still pass."""
+        with self.lock:
+            n = n if self.budget is None else max(0, min(n, self.budget - self.passed))
+            self.passed += n
+            return n
+
+    def pump(self, a, b):
+        with contextlib.suppress(OSError):
+            while True:
+                data = a.recv(16384)
+                n = self.allow(len(data))
+                b.sendall(data[:n])
+                if not data or n < len(data):
+                    break
+        for c in (a, b):
+            with contextlib.suppress(OSError):
+                c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # reset, no FIN
+                c.shutdown(socket.SHUT_RDWR)
+
+    def close(self):
+        self.listener.close()
+
+
+def test_a_connection_cut_anywhere_loses_and_repeats_nothing(rig):
+    with contextlib.closing(Cutter(rig.imap.imaps)) as cutter, installed(rig, port=cutter.port) as daemon:
+        each, failed = 3, 0
+        append(rig, daemon, each)
+        daemon.once()
+        whole = cutter.passed
+        # before the first byte, in the handshake, in the login, and then all through the session
+        budgets = [0, 1, 100, 1000, 2500, *range(3000, whole, max(1, (whole - 3000) // 12))]
+        for i, budget in enumerate(budgets, 1):
+            append(rig, daemon, each)
+            cutter.budget = budget
+            daemon.once(expect=None)
+            failed += daemon.value("SELECT trouble_at > coalesce(polled_at, 0) FROM mailbox_state")
+            cutter.budget = None
+            daemon.once()
+            tap.equal(updates(daemon), sorted(list(range(each)) * (i + 1)), f"updates after a cut at {budget} of {whole}")
+            tap.equal(folders(daemon), {"INBOX": 0, "Processed": each * (i + 1), "Refused": 0, "Held": 0, "Quarantine": 0},
+                      f"folders after a cut at {budget} of {whole}")
+        tap.diag(f"{len(budgets)} cuts in a session of {whole} bytes, {failed} of them in its work")
+        tap.check(failed > len(budgets) // 2, "most cuts were noticed")
+        tap.equal(daemon.json("mail", "reconcile"), [], "differences")
+        daemon.ctl("audit", "verify")
 
 
 # --- differences -------------------------------------------------------------
