@@ -16,6 +16,10 @@ declare -A _casectl_table=(
 	['access requests']='--pending'
 	['access revoke']='--deployment'
 	['access show']=''
+	['address add']=''
+	['address list']=''
+	['address remove']=''
+	['address verify']=''
 	['admin add']='--name --queue --language'
 	['admin list']=''
 	['approver add']='--org --deployment --name --language'
@@ -30,15 +34,16 @@ declare -A _casectl_table=(
 	['case attach']='--internal --text --by --version'
 	['case close']='--by --version --sub-status'
 	['case escalate']='--to --reason --by --version'
-	['case list']='--contact --owner --org --status --type --open --max'
+	['case export']='--format --search --force --mine --company --contact --owner --org --deployment --product --status --type --sub-type --admin --open --closed --since --sort --reverse'
+	['case list']='--mine --company --contact --owner --org --deployment --product --status --type --sub-type --admin --open --closed --since --sort --reverse --max --page'
 	['case mail']='--to --update --by --version --yes'
 	['case merge']='--into --by --version'
 	['case move']='--deployment --contact --by --version --yes'
-	['case note']='--by --file --attach'
+	['case note']='--by --version --file --attach'
 	['case open']='--contact --deployment --subject --type --sub-type --priority --owner --file'
 	['case reopen']='--by --version'
-	['case reply']='--by --file --attach --ask'
-	['case search']=''
+	['case reply']='--by --version --file --attach --ask --yes'
+	['case search']='--mine --company --contact --owner --org --deployment --product --status --type --sub-type --admin --open --closed --since --sort --reverse --max --page'
 	['case show']=''
 	['case split']='--subject --update --by --version'
 	['case status']='--by --version --sub-status'
@@ -46,10 +51,13 @@ declare -A _casectl_table=(
 	['check-auth']=''
 	['contact add']='--name --org --employer --country --phone --access --language'
 	['contact list']=''
+	['contact set']='--first-name --last-name --employer --country --phone --language --deliverable'
+	['contact show']=''
 	['deployment add']='--org --end-user --partner --product'
 	['deployment list']=''
 	['explain']=''
 	['health']='--plugin'
+	['import']='--organisations --deployments --contacts --access --cases --dry-run'
 	['init']=''
 	['mail drop']='--reason'
 	['mail explain']=''
@@ -64,10 +72,14 @@ declare -A _casectl_table=(
 	['outbox list']='--state --max --before'
 	['outbox retry']=''
 	['outbox show']=''
+	['pin new']=''
+	['pin show']=''
 	['read']='--input'
 	['representative add']='--name --queue --language'
 	['representative list']=''
+	['stats']='--since'
 	['verdict']='--language'
+	['watch']='--last --since'
 # end of table
 )
 
@@ -86,14 +98,14 @@ _casectl() {
 		((i++))
 	done
 	case $before in
-	-c | --config | --file | --attach)
+	-c | --config | --file | --attach | --organisations | --deployments | --contacts | --access | --cases)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
 	--as) return ;;
 	esac
 	if ((i >= COMP_CWORD)); then
-		_casectl_offer "$word" "$([[ $word == -* ]] && echo '-c --config --json --as --version --help')
+		_casectl_offer "$word" "$([[ $word == -* ]] && echo '-c --config --json --no-pager --as --version --help')
 			$(for name in "${!_casectl_table[@]}"; do echo "${name%% *}"; done | sort -u)"
 		return
 	fi
@@ -110,10 +122,12 @@ _casectl() {
 	-*) _casectl_offer "$word" "${_casectl_table[$name]-} --help --json" ;;
 	*,--state,*) _casectl_offer "$word" 'queued claimed sent unknown failed cancelled' ;;
 	*,--status,*) _casectl_offer "$word" 'open awaiting-info service-restored solution-proposed closed' ;;
+	*,--sort,*) _casectl_offer "$word" 'modified opened number priority' ;;
+	*,--format,*) _casectl_offer "$word" 'xlsx csv json' ;;
 	*,--input,*) _casectl_offer "$word" 'message text html' ;;
 	*,--*) ;;
 	*,'case status') ((COMP_CWORD == i + 3)) && _casectl_offer "$word" 'open awaiting-info service-restored solution-proposed closed' ;;
-	*,explain | *,read | *,verdict) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	*,explain | *,read | *,verdict | *,'case export') mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 	esac
 }
 complete -F _casectl casectl

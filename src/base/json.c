@@ -10,24 +10,6 @@
 
 #include "base/clock.h"
 
-/* Length of the valid UTF-8 sequence at s, or 0 (RFC 3629). */
-static size_t
-utf8_length(struct str s)
-{
-	const unsigned char *p = (const unsigned char *)s.p;
-	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
-
-	if (n > s.n)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((n == 3 && p[0] == 0xe0 && p[1] < 0xa0) || (n == 3 && p[0] == 0xed && p[1] > 0x9f) ||
-	    (n == 4 && p[0] == 0xf0 && p[1] < 0x90) || (n == 4 && p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return n;
-}
-
 static void
 json_character(struct buf *out, char c)
 {
@@ -69,7 +51,7 @@ json_quote(struct buf *out, struct str s)
 {
 	buf_add_char(out, '"');
 	while (s.n > 0) {
-		size_t n = utf8_length(s);
+		size_t n = str_utf8_length(s);
 		unsigned code;
 
 		if (n == 0)

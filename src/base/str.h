@@ -43,6 +43,9 @@ bool str_next_field(struct str *rest, char sep, struct str *field);
 /* The whole of s as a decimal number of at most 18 digits: true and *out, or false. */
 bool str_to_number(struct str s, long long *out);
 
+/* The length of the character in valid UTF-8 that s begins with (RFC 3629); 0 where it begins with none. */
+size_t str_utf8_length(struct str s);
+
 /* A byte buffer that grows up to max. What would not fit is left out whole and
  * sets overflow, which stays set: check once, at the end. Out of memory aborts. */
 struct buf {

@@ -101,9 +101,29 @@ person_text(struct ctl *c, const struct person *p)
 	    c->arena, "%.*s %.*s <%.*s>", STR_ARGS(p->first_name), STR_ARGS(p->last_name), STR_ARGS(p->address));
 }
 
-static void
-list_request(struct ctl *c, struct listing *l, const struct access_request *r)
+static int
+requests_load(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
 {
+	(void)filter;
+	return store_request_list(c->store, ctl_has(c, "pending"), c->arena, out, n, e);
+}
+
+static int
+request_load_one(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
+{
+	const long long *id = filter;
+	struct access_request **one = out;
+
+	*one = arena_new(c->arena, struct access_request);
+	*n = 1;
+	return store_request_get(c->store, *id, c->arena, *one, e);
+}
+
+static void
+request_show(struct ctl *c, struct listing *l, const void *record)
+{
+	const struct access_request *r = record;
+
 	for (size_t i = 0; i < r->n_lines; i++) {
 		const struct request_line *line = &r->lines[i];
 
@@ -130,45 +150,56 @@ list_request(struct ctl *c, struct listing *l, const struct access_request *r)
 static const struct column request_columns[] = { { "REQUEST", "request" }, { "PERSON", "person" },
 	{ "DEPLOYMENT", "org_id" }, { "HELD", "before" }, { "WANTED", "level" }, { "STATE", "state" },
 	{ "DECIDED BY", "decided_by" }, { "AT", "decided_at" } };
-#define REQUEST_COLUMNS (sizeof(request_columns) / sizeof(*request_columns))
 
 static int
 access_requests_run(struct ctl *c)
 {
-	struct access_request *list;
-	struct listing *l;
-	struct err e;
-	size_t n;
-	int status = ctl_store(c, STORE_READ);
+	static const struct listing_source source =
+	    LISTING_SOURCE(request_columns, struct access_request, requests_load, request_show);
 
-	if (status != CTL_DONE)
-		return status;
-	if (store_request_list(c->store, ctl_has(c, "pending"), c->arena, &list, &n, &e) < 0)
-		return ctl_fail(c, &e);
-	l = listing_open(c, request_columns, REQUEST_COLUMNS);
-	for (size_t i = 0; i < n; i++)
-		list_request(c, l, &list[i]);
-	return listing_close(l);
+	return listing_run(c, &source, NULL);
 }
 
 static int
 access_show_run(struct ctl *c)
 {
-	struct access_request r;
-	struct listing *l;
+	static const struct listing_source source =
+	    LISTING_SOURCE(request_columns, struct access_request, request_load_one, request_show);
 	long long id;
-	struct err e;
-	int status;
 
 	if (!str_to_number(ctl_word(c, 0), &id))
 		return fprintf(stderr, "casectl: %s: the number of a request is allowed\n", c->words[0]), CTL_USAGE;
-	if ((status = ctl_store(c, STORE_READ)) != CTL_DONE)
-		return status;
-	if (store_request_get(c->store, id, c->arena, &r, &e) < 0)
-		return ctl_fail(c, &e);
-	l = listing_open(c, request_columns, REQUEST_COLUMNS);
-	list_request(c, l, &r);
-	return listing_close(l);
+	return listing_run(c, &source, &id);
+}
+
+static int
+access_load(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
+{
+	struct person_record p = { 0 };
+	struct deployment d = { 0 };
+
+	(void)filter;
+	if (ctl_has(c, "deployment") &&
+	    store_deployment_find(c->store, ctl_option(c, "deployment"), c->arena, &d, e) < 0)
+		return -1;
+	if (ctl_has(c, "person") && store_person_find(c->store, ctl_option(c, "person"), c->arena, &p, e) < 0)
+		return -1;
+	return store_access_list(c->store, p.person.id, d.id, c->arena, out, n, e);
+}
+
+static void
+access_show(struct ctl *c, struct listing *l, const void *record)
+{
+	const struct access_record *r = record;
+
+	listing_row(l);
+	listing_text(l, "person", person_text(c, &r->person));
+	listing_text(l, "address", r->person.address);
+	listing_text(l, "org_id", r->deployment.org_id);
+	listing_text(l, "customer", r->deployment.customer);
+	listing_z(l, "level", access_level_name(r->level));
+	listing_time(l, "since", r->since);
+	listing_text(l, "granted_by", r->granted_by);
 }
 
 static int
@@ -177,41 +208,10 @@ access_list_run(struct ctl *c)
 	static const struct column columns[] = { { "PERSON", "person" }, { "DEPLOYMENT", "org_id" },
 		{ "CUSTOMER", "customer" }, { "LEVEL", "level" }, { "SINCE", "since" },
 		{ "GRANTED BY", "granted_by" } };
-	int64_t deployment = 0, person = 0;
-	struct access_record *list;
-	struct person_record p;
-	struct deployment d;
-	struct listing *l;
-	struct err e;
-	size_t n;
-	int status = ctl_store(c, STORE_READ);
+	static const struct listing_source source =
+	    LISTING_SOURCE(columns, struct access_record, access_load, access_show);
 
-	if (status != CTL_DONE)
-		return status;
-	if (ctl_has(c, "deployment")) {
-		if (store_deployment_find(c->store, ctl_option(c, "deployment"), c->arena, &d, &e) < 0)
-			return ctl_fail(c, &e);
-		deployment = d.id;
-	}
-	if (ctl_has(c, "person")) {
-		if (store_person_find(c->store, ctl_option(c, "person"), c->arena, &p, &e) < 0)
-			return ctl_fail(c, &e);
-		person = p.person.id;
-	}
-	if (store_access_list(c->store, person, deployment, c->arena, &list, &n, &e) < 0)
-		return ctl_fail(c, &e);
-	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
-	for (size_t i = 0; i < n; i++) {
-		listing_row(l);
-		listing_text(l, "person", person_text(c, &list[i].person));
-		listing_text(l, "address", list[i].person.address);
-		listing_text(l, "org_id", list[i].deployment.org_id);
-		listing_text(l, "customer", list[i].deployment.customer);
-		listing_z(l, "level", access_level_name(list[i].level));
-		listing_time(l, "since", list[i].since);
-		listing_text(l, "granted_by", list[i].granted_by);
-	}
-	return listing_close(l);
+	return listing_run(c, &source, NULL);
 }
 
 #define END_OPTIONS                                                                                                    \

@@ -80,14 +80,12 @@ read_line(struct batch *b, const char *org_id, const json_t *v, struct access_re
 static void
 read_lines(struct batch *b, json_t *v, struct access_request *r)
 {
-	const char *org_id;
-	json_t *level;
-
 	if (!json_is_object(v) || json_object_size(v) == 0) {
 		say(b, "deployment", "an object is allowed: {\"ORGID\": \"read-only\", ...}");
 		return;
 	}
-	json_object_foreach(v, org_id, level) read_line(b, org_id, level, r);
+	for (void *i = json_object_iter(v); i; i = json_object_iter_next(v, i))
+		read_line(b, json_object_iter_key(i), json_object_iter_value(i), r);
 }
 
 static void
@@ -98,11 +96,10 @@ read_fields(struct batch *b, json_t *v, struct fields *f, struct access_request 
 		struct str *into;
 	} known[] = { { "address", &f->address }, { "by", &f->by }, { "name", &f->name }, { "employer", &f->employer },
 		{ "country", &f->country }, { "phone", &f->phone }, { "language", &f->language } };
-	const char *name;
-	json_t *value;
 
-	json_object_foreach(v, name, value)
-	{
+	for (void *i = json_object_iter(v); i; i = json_object_iter_next(v, i)) {
+		const char *name = json_object_iter_key(i);
+		const json_t *value = json_object_iter_value(i);
 		size_t k = 0;
 
 		while (k < sizeof(known) / sizeof(*known) && strcmp(known[k].name, name) != 0)
@@ -110,7 +107,7 @@ read_fields(struct batch *b, json_t *v, struct fields *f, struct access_request 
 		if (k < sizeof(known) / sizeof(*known))
 			*known[k].into = text_of(b, name, value);
 		else if (strcmp(name, "deployment") == 0)
-			read_lines(b, value, r);
+			read_lines(b, json_object_iter_value(i), r);
 		else
 			say(b, "", "there is no field \"%.100s\"", name);
 	}

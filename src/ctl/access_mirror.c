@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "ctl/access_ask.h"
+#include "ctl/change.h"
 #include "ctl/table.h"
 #include "store/store_people.h"
 
@@ -236,7 +237,7 @@ access_mirror_run(struct ctl *c)
 
 	if (status != CTL_DONE || ctl_has(c, "dry-run"))
 		return status;
-	if (!ctl_has(c, "yes") && !ctl_agrees("Ask the approvers for these changes?"))
+	if (!ctl_has(c, "yes") && !change_agrees("Ask the approvers for these changes?"))
 		return ctl_refuse("nothing was asked for; with --yes it is");
 	if ((status = ctl_begin(c)) != CTL_DONE)
 		return status;

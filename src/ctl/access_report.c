@@ -6,14 +6,32 @@
 #include "ctl/listing.h"
 #include "store/store_people.h"
 
-static void
-report_row(struct ctl *c, struct listing *l, const struct access_record *r)
+/* A member's access counts, and so does everybody's access to a deployment of the organisation. */
+static int
+report_load(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
 {
-	struct str name =
-	    arena_format(c->arena, "%.*s %.*s", STR_ARGS(r->person.first_name), STR_ARGS(r->person.last_name));
+	struct access_record **list = out;
+	struct organisation o;
+	size_t all, kept = 0;
+
+	(void)filter;
+	if (store_organisation_find(c->store, ctl_option(c, "org"), c->arena, &o, e) < 0 ||
+	    store_access_list(c->store, 0, 0, c->arena, list, &all, e) < 0)
+		return -1;
+	for (size_t i = 0; i < all; i++)
+		if ((*list)[i].deployment.organisation == o.id || (*list)[i].person.organisation == o.id)
+			(*list)[kept++] = (*list)[i];
+	*n = kept;
+	return 0;
+}
+
+static void
+report_show(struct ctl *c, struct listing *l, const void *record)
+{
+	const struct access_record *r = record;
 
 	listing_row(l);
-	listing_text(l, "name", name);
+	listing_text(l, "name", person_full_name(&r->person, c->arena));
 	listing_text(l, "address", r->person.address);
 	listing_bool(l, "active", r->person.active);
 	listing_text(l, "org_id", r->deployment.org_id);
@@ -27,30 +45,16 @@ report_row(struct ctl *c, struct listing *l, const struct access_record *r)
 		listing_raw(l, "request", STR("null"));
 }
 
-/* A member's access counts, and so does everybody's access to a deployment of the organisation. */
 static int
 access_report_run(struct ctl *c)
 {
 	static const struct column columns[] = { { "DEPLOYMENT", "org_id" }, { "NAME", "name" },
 		{ "ADDRESS", "address" }, { "LEVEL", "level" }, { "SINCE", "since" },
 		{ "BY DECISION OF", "granted_by" }, { "REQUEST", "request" } };
-	struct access_record *list;
-	struct organisation o;
-	struct listing *l;
-	struct err e;
-	size_t n;
-	int status = ctl_store(c, STORE_READ);
+	static const struct listing_source source =
+	    LISTING_SOURCE(columns, struct access_record, report_load, report_show);
 
-	if (status != CTL_DONE)
-		return status;
-	if (store_organisation_find(c->store, ctl_option(c, "org"), c->arena, &o, &e) < 0 ||
-	    store_access_list(c->store, 0, 0, c->arena, &list, &n, &e) < 0)
-		return ctl_fail(c, &e);
-	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
-	for (size_t i = 0; i < n; i++)
-		if (list[i].deployment.organisation == o.id || list[i].person.organisation == o.id)
-			report_row(c, l, &list[i]);
-	return listing_close(l);
+	return listing_run(c, &source, NULL);
 }
 
 static const struct option_spec report_options[] = { { "org", "NAME", true, false, "of which organisation" },

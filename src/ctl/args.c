@@ -8,12 +8,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/verbs.h"
+
 /* clang-format off: one a line, so that two additions do not meet */
 static const struct verb *const tables[] = {
 	verbs_setup,
 	verbs_health,
 	verbs_people,
 	verbs_case,
+	verbs_case_list,
+	verbs_case_export,
+	verbs_case_reply,
 	verbs_case_change,
 	verbs_case_tie,
 	verbs_case_send,
@@ -27,8 +32,13 @@ static const struct verb *const tables[] = {
 	verbs_mail_change,
 	verbs_mail_reconcile,
 	verbs_outbox,
+	verbs_stats,
+	verbs_watch,
+	verbs_import,
 	verbs_read,
 	verbs_check_auth,
+	verbs_contact,
+	verbs_address,
 };
 /* clang-format on */
 #define TABLES (sizeof(tables) / sizeof(*tables))
@@ -43,7 +53,7 @@ print_command(FILE *out, const struct verb *v)
 static void
 print_overview(FILE *out)
 {
-	fprintf(out, "usage: casectl [-c FILE] [--json] [--as NAME] COMMAND ...\n\n");
+	fprintf(out, "usage: casectl [-c FILE] [--json] [--no-pager] [--as NAME] COMMAND ...\n\n");
 	for (size_t t = 0; t < TABLES; t++) {
 		for (const struct verb *v = tables[t]; v->group; v++) {
 			char left[64];
@@ -134,10 +144,13 @@ globals_take(struct ctl *c, int argc, char **argv, int *status)
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (strcmp(argv[i], "--json") == 0) {
 			c->json = true;
+		} else if (strcmp(argv[i], "--no-pager") == 0) {
+			c->no_pager = true;
 		} else if ((strcmp(argv[i], "-c") == 0 || strcmp(argv[i], "--config") == 0) && i + 1 < argc) {
 			c->path = argv[++i];
 		} else if (strcmp(argv[i], "--as") == 0 && i + 1 < argc) {
-			c->who = arena_format(c->arena, "casectl %s", argv[++i]);
+			c->as = str_of(argv[++i]);
+			c->who = arena_format(c->arena, "casectl %.*s", STR_ARGS(c->as));
 		} else if (strcmp(argv[i], "--version") == 0) {
 			printf("casectl %s\n", PACKAGE_VERSION);
 			*status = CTL_DONE;
@@ -220,6 +233,8 @@ args_parse(struct ctl *c, int argc, char **argv, int *status)
 			return -1;
 		} else if (!only_words && strcmp(argv[i], "--json") == 0) {
 			c->json = true;
+		} else if (!only_words && strcmp(argv[i], "--no-pager") == 0) {
+			c->no_pager = true;
 		} else if (!only_words && strncmp(argv[i], "--", 2) == 0) {
 			took = option_take(c, argc, argv, i);
 		} else if (c->n_words < sizeof(c->words) / sizeof(*c->words)) {

@@ -93,7 +93,7 @@ move_ask(struct ctl *c, const struct case_view *view, const struct deployment *t
 	    STR_ARGS(to->org_id), STR_ARGS(to->customer), STR_ARGS(view->number));
 	if (!change_has_terminal())
 		return ctl_refuse("nothing was done; give --yes if that is meant");
-	return change_confirm("Move it?") ? CTL_DONE : ctl_refuse("nothing was done");
+	return change_agrees("Move it?") ? CTL_DONE : ctl_refuse("nothing was done");
 }
 
 static int

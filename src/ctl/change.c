@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/workflow.h"
 #include "ctl/table.h"
+#include "store/store_audit.h"
 #include "store/store_cases.h"
 #include "store/store_people.h"
 
@@ -120,14 +121,16 @@ change_has_terminal(void)
 }
 
 bool
-change_confirm(const char *question)
+change_agrees(const char *question)
 {
-	char line[16];
+	char answer[16];
 
 	if (!change_has_terminal())
 		return false;
 	fprintf(stderr, "%s [y/N] ", question);
-	return fgets(line, sizeof(line), stdin) != NULL && char_lower(line[0]) == 'y';
+	if (fgets(answer, sizeof(answer), stdin) == NULL)
+		return false;
+	return strcmp(answer, "y\n") == 0 || strcmp(answer, "yes\n") == 0;
 }
 
 int
@@ -174,7 +177,7 @@ change_show_recipients(struct ctl *c, const struct plan *p)
 		fprintf(stderr, "This goes to nobody by mail.\n");
 	if (!change_has_terminal())
 		return ctl_refuse("nothing was done; give --yes to send it");
-	return change_confirm("Send it?") ? CTL_DONE : ctl_refuse("nothing was done");
+	return change_agrees("Send it?") ? CTL_DONE : ctl_refuse("nothing was done");
 }
 
 /* One line about the newest thing that happened to the case, as people see it. */
@@ -228,10 +231,21 @@ change_begin(struct ctl *c, int64_t seen, struct case_view *view, struct person 
 			return ctl_refuse("nothing was done; look at it with casectl case show %.*s, then give "
 					  "--version %lld",
 			    STR_ARGS(view->number), (long long)view->version);
-		if (!change_confirm("Go on?"))
+		if (!change_agrees("Go on?"))
 			return ctl_refuse("nothing was done");
 		seen = view->version;
 	}
+}
+
+int
+change_audited(struct ctl *c, const char *event, struct buf *details)
+{
+	struct err e;
+	int ok = store_audit_add(c->store, event, c->who, 0, 0, buf_str(details), c->now, &e);
+	int status = ok < 0 ? ctl_fail(c, &e) : ctl_commit(c);
+
+	buf_free(details);
+	return status;
 }
 
 int

@@ -28,6 +28,10 @@
 	{                                                                                                              \
 		"version", "N", false, false, "only if the case is still as case show gave it"                         \
 	}
+#define FILE_OPTION                                                                                                    \
+	{                                                                                                              \
+		"file", "FILE", false, false, "take the text from a file; - is standard input"                         \
+	}
 #define YES                                                                                                            \
 	{                                                                                                              \
 		"yes", NULL, false, false, "do not ask"                                                                \
@@ -65,9 +69,15 @@ int change_author(struct ctl *c, struct person *out);
  * outside of any transaction, elsewhere the change is refused. 0, or the exit status. */
 int change_begin(struct ctl *c, int64_t seen, struct case_view *view, struct person *author);
 
-/* Asks on the terminal for yes; false where there is no terminal, or another answer. */
-bool change_confirm(const char *question);
+/* Asks on the terminal for a yes; false also where there is none to ask on. */
+bool change_agrees(const char *question);
+/* Whether there is one to ask on. */
 bool change_has_terminal(void);
+
+/* Writes the audit row of a change without a plan, and commits; details, a JSON object, is freed. 0, or the exit
+ * status.
+ */
+int change_audited(struct ctl *c, const char *event, struct buf *details);
 
 /* Says what was done, with how many notices were queued. CTL_DONE. */
 int change_say(struct ctl *c, struct str number, const struct applied *done, const char *what);

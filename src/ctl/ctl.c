@@ -10,8 +10,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/date.h"
 #include "daemon/apply.h"
 
 #define ERRORS_MOST ((size_t)1 << 20)
@@ -59,6 +61,48 @@ ctl_number(const struct ctl *c, const char *name, int64_t least, int64_t most, i
 	}
 	*out = v;
 	return 0;
+}
+
+int64_t
+ctl_midnight(int64_t day)
+{
+	time_t noon = (time_t)(day * 86400 + 43200);
+	struct tm tm = { 0 };
+
+	gmtime_r(&noon, &tm);
+	tm.tm_hour = 0;
+	tm.tm_isdst = -1;
+	return (int64_t)mktime(&tm) * 1000;
+}
+
+int
+ctl_since(const struct ctl *c, const char *name, int64_t fallback, int64_t *out)
+{
+	static const struct {
+		char letter;
+		int64_t ms;
+	} units[] = { { 'm', 60000 }, { 'h', 3600000 }, { 'd', 86400000 }, { 'w', 604800000 } };
+	struct str s = ctl_option(c, name);
+	int64_t day;
+	long long v;
+
+	*out = fallback;
+	if (s.p == NULL)
+		return 0;
+	if (date_parse(s, &day)) {
+		*out = ctl_midnight(day);
+		return 0;
+	}
+	for (size_t i = 0; s.n > 1 && i < sizeof(units) / sizeof(*units); i++)
+		if (s.p[s.n - 1] == units[i].letter && str_to_number(str_head(s, s.n - 1), &v) && v >= 0 &&
+		    v < 100000) {
+			*out = c->now - v * units[i].ms;
+			return 0;
+		}
+	fprintf(stderr,
+	    "casectl: --%s %.*s: a date such as 2026-12-25, or how long ago as 90m, 12h, 7d or 2w, is allowed\n", name,
+	    STR_ARGS(s));
+	return -1;
 }
 
 bool
@@ -244,17 +288,4 @@ ctl_apply_message(struct ctl *c, const struct plan *p, const char *event, const 
     const struct reading *r, struct applied *out)
 {
 	return apply_and_commit(c, &(struct apply){ .arrival = arrival, .reading = r }, p, event, out);
-}
-
-bool
-ctl_agrees(const char *question)
-{
-	char answer[16];
-
-	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-		return false;
-	fprintf(stderr, "%s [y/N] ", question);
-	if (fgets(answer, sizeof(answer), stdin) == NULL)
-		return false;
-	return strcmp(answer, "y\n") == 0 || strcmp(answer, "yes\n") == 0;
 }

@@ -24,6 +24,8 @@ struct ctl {
 	struct arena *arena; /* lives as long as the command */
 	bool json;
 	struct str who; /* "casectl root": for the audit */
+	struct str as;  /* what --as gave, "I" of --mine; empty where it was not given */
+	bool no_pager;
 	int64_t now;
 	const struct verb *verb;
 	/* arguments as parsed by args.c */
@@ -52,26 +54,6 @@ struct verb {
 	int (*run)(struct ctl *c);
 };
 
-/* All commands; each table ends in a NULL group. One a file, joined in args.c. */
-extern const struct verb verbs_setup[];
-extern const struct verb verbs_health[];
-extern const struct verb verbs_people[];
-extern const struct verb verbs_case[];
-extern const struct verb verbs_case_change[];
-extern const struct verb verbs_case_tie[];
-extern const struct verb verbs_case_send[];
-extern const struct verb verbs_access[];
-extern const struct verb verbs_access_edit[];
-extern const struct verb verbs_access_mirror[];
-extern const struct verb verbs_access_end[];
-extern const struct verb verbs_access_report[];
-extern const struct verb verbs_delegation[];
-extern const struct verb verbs_mail[];
-extern const struct verb verbs_mail_change[], verbs_mail_reconcile[];
-extern const struct verb verbs_outbox[];
-extern const struct verb verbs_read[];
-extern const struct verb verbs_check_auth[];
-
 /* The value of an option, the nth of a repeatable one; empty (p NULL) where it was not given. */
 struct str ctl_option(const struct ctl *c, const char *name);
 struct str ctl_option_at(const struct ctl *c, const char *name, size_t nth);
@@ -80,6 +62,11 @@ struct str ctl_word(const struct ctl *c, size_t i);
 /* An option that is a number from least to most; fallback where it was not given. -1 and a message otherwise. */
 int ctl_number(const struct ctl *c, const char *name, int64_t least, int64_t most, int64_t fallback, int64_t *out);
 
+/* An option that is a moment, as ms: a date, "2026-12-25", its midnight in local time, or how long ago, "90m", "12h",
+ * "7d", "2w". fallback where it was not given. -1 and a message otherwise. */
+int64_t ctl_midnight(int64_t day); /* local midnight of a day, in days since 1970, as ms */
+int ctl_since(const struct ctl *c, const char *name, int64_t fallback, int64_t *out);
+
 /* Whether s is a code as templates are named by it ("en"). */
 bool ctl_is_language(struct str s);
 /* --language, a code as templates are named by it ("en"); empty where it was not given. 0, or the exit status. */
@@ -87,8 +74,7 @@ int ctl_language(const struct ctl *c, struct str *out);
 
 /* Loads the configuration; 0, or the exit status after saying why. ctl_store does it too. */
 int ctl_configuration(struct ctl *c);
-/* Opens the store to read, or to write in a transaction that ctl_commit ends. 0, or the exit status after saying why.
- */
+/* Opens the store to read, or to write in a transaction that ctl_commit ends. 0, or the exit status: said why. */
 int ctl_store(struct ctl *c, enum store_mode mode);
 int ctl_begin(struct ctl *c);
 int ctl_commit(struct ctl *c);
@@ -117,8 +103,5 @@ int ctl_applier_open(struct ctl *c, struct ctl_applier **out, struct err *e);
 int ctl_applier_run(
     struct ctl *c, struct ctl_applier *x, const struct plan *p, const char *event, struct applied *out, struct err *e);
 void ctl_applier_close(struct ctl_applier **x);
-
-/* Asks on the terminal. True for a yes; false also where there is no terminal to ask on. */
-bool ctl_agrees(const char *question);
 
 #endif

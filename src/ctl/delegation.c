@@ -140,31 +140,35 @@ approver_undelegate_run(struct ctl *c)
 }
 
 static int
+delegations_load(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
+{
+	(void)filter;
+	return store_delegation_list(c->store, c->arena, out, n, e);
+}
+
+static void
+delegation_show(struct ctl *c, struct listing *l, const void *record)
+{
+	const struct delegation *d = record;
+
+	listing_row(l);
+	listing_text(l, "approver", d->giver.address);
+	listing_text(l, "delegate", d->delegate.address);
+	listing_text(l, "scope", d->org_id);
+	listing_time(l, "starts_at", d->starts_at);
+	listing_time(l, "ends_at", d->ends_at);
+	listing_bool(l, "active", d->starts_at <= c->now && c->now < d->ends_at);
+}
+
+static int
 approver_delegations_run(struct ctl *c)
 {
 	static const struct column columns[] = { { "APPROVER", "approver" }, { "DELEGATE", "delegate" },
 		{ "SCOPE", "scope" }, { "FROM", "starts_at" }, { "UNTIL", "ends_at" } };
-	struct delegation *list;
-	struct listing *l;
-	struct err e;
-	size_t n;
-	int status = ctl_store(c, STORE_READ);
+	static const struct listing_source source =
+	    LISTING_SOURCE(columns, struct delegation, delegations_load, delegation_show);
 
-	if (status != CTL_DONE)
-		return status;
-	if (store_delegation_list(c->store, c->arena, &list, &n, &e) < 0)
-		return ctl_fail(c, &e);
-	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
-	for (size_t i = 0; i < n; i++) {
-		listing_row(l);
-		listing_text(l, "approver", list[i].giver.address);
-		listing_text(l, "delegate", list[i].delegate.address);
-		listing_text(l, "scope", list[i].org_id);
-		listing_time(l, "starts_at", list[i].starts_at);
-		listing_time(l, "ends_at", list[i].ends_at);
-		listing_bool(l, "active", list[i].starts_at <= c->now && c->now < list[i].ends_at);
-	}
-	return listing_close(l);
+	return listing_run(c, &source, NULL);
 }
 
 #define END_OPTIONS                                                                                                    \

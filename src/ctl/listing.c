@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "ctl/pager.h"
 #include "ctl/table.h"
 
 #define COLUMNS_MOST 16
@@ -33,6 +34,8 @@ listing_open(struct ctl *c, const struct column *columns, size_t n)
 	for (size_t i = 0; i < l->n; i++)
 		headings[i] = columns[i].heading;
 	l->table = table_open(c->arena, headings, l->n);
+	for (size_t i = 0; i < l->n; i++)
+		table_rank(l->table, i, columns[i].rank);
 	buf_init(&l->json, JSON_MOST);
 	json_open(&l->json, NULL, '[');
 	return l;
@@ -112,10 +115,32 @@ listing_close(struct listing *l)
 	if (l->in_row)
 		json_close(&l->json, '}');
 	json_close(&l->json, ']');
-	if (l->ctl->json)
+	if (l->ctl->json) {
 		puts(buf_z(&l->json));
-	else
+	} else {
+		if (!l->ctl->no_pager && table_is_long(l->table))
+			pager_open();
 		table_print(l->table);
+	}
 	buf_free(&l->json);
 	return CTL_DONE;
+}
+
+int
+listing_run(struct ctl *c, const struct listing_source *source, const void *filter)
+{
+	int status = c->store ? CTL_DONE : ctl_store(c, STORE_READ);
+	struct listing *l;
+	void *records;
+	struct err e;
+	size_t n;
+
+	if (status != CTL_DONE)
+		return status;
+	if (source->load(c, filter, &records, &n, &e) < 0)
+		return ctl_fail(c, &e);
+	l = listing_open(c, source->columns, source->n_columns);
+	for (size_t i = 0; i < n; i++)
+		source->show(c, l, (const char *)records + i * source->record_size);
+	return listing_close(l);
 }

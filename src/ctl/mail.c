@@ -27,9 +27,18 @@ outcome_parse(struct str s, enum outcome *out)
 	return false;
 }
 
-static void
-list_message(struct listing *l, const struct store_message *m)
+static int
+messages_load(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
 {
+	return store_message_list(c->store, filter, c->arena, out, n, e);
+}
+
+static void
+message_show(struct ctl *c, struct listing *l, const void *record)
+{
+	const struct store_message *m = record;
+
+	(void)c;
 	listing_row(l);
 	listing_number(l, "id", m->id);
 	listing_time(l, "decided_at", m->decided_at);
@@ -53,27 +62,17 @@ mail_list_run(struct ctl *c)
 {
 	static const struct column columns[] = { { "MESSAGE", "id" }, { "DECIDED", "decided_at" },
 		{ "OUTCOME", "outcome" }, { "REASON", "reason" }, { "FROM", "from" }, { "SUBJECT", "subject" } };
+	static const struct listing_source source =
+	    LISTING_SOURCE(columns, struct store_message, messages_load, message_show);
 	struct store_message_filter f = { .mailbox = ctl_option(c, "mailbox"), .from = ctl_option(c, "from") };
-	struct store_message *list;
-	struct listing *l;
 	int64_t max;
-	struct err e;
-	size_t n;
-	int status;
 
 	if (ctl_number(c, "max", 1, 100000, 50, &max) < 0 ||
 	    ctl_number(c, "before", 1, INT64_MAX, 0, &f.before_id) < 0 ||
 	    (ctl_has(c, "outcome") && !outcome_parse(ctl_option(c, "outcome"), &f.outcome)))
 		return CTL_USAGE;
-	if ((status = ctl_store(c, STORE_READ)) != CTL_DONE)
-		return status;
 	f.max = (size_t)max;
-	if (store_message_list(c->store, &f, c->arena, &list, &n, &e) < 0)
-		return ctl_fail(c, &e);
-	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
-	for (size_t i = 0; i < n; i++)
-		list_message(l, &list[i]);
-	return listing_close(l);
+	return listing_run(c, &source, &f);
 }
 
 /* The message whose number is the first word. */
@@ -117,7 +116,7 @@ mail_show_run(struct ctl *c)
 		return CTL_DONE;
 	}
 	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
-	list_message(l, &m);
+	message_show(c, l, &m);
 	listing_raw(l, "trace", m.trace.n ? m.trace : STR("[]"));
 	return listing_close(l);
 }

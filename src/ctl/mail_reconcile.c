@@ -8,6 +8,7 @@
 
 #include "ctl/ctl.h"
 #include "ctl/listing.h"
+#include "ctl/verbs.h"
 #include "daemon/reconcile.h"
 
 struct comparison {

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "ctl/args.h"
+#include "ctl/pager.h"
 
 #define COMMAND_MEMORY ((size_t)1 << 32)
 
@@ -36,7 +37,7 @@ main(int argc, char **argv)
 	c.who = who_runs(c.arena);
 	if (args_parse(&c, argc, argv, &status) == 0)
 		status = c.verb->run(&c);
-	if (fflush(stdout) != 0 && status == CTL_DONE)
+	if (!pager_close() && fflush(stdout) != 0 && status == CTL_DONE)
 		status = CTL_TROUBLE;
 	store_close(&c.store);
 	configuration_close(&c.configuration);

@@ -27,9 +27,18 @@ state_parse(struct str s, int *out)
 	return false;
 }
 
-static void
-list_letter(struct listing *l, const struct store_queued *q)
+static int
+letters_load(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
 {
+	return store_outbox_list(c->store, filter, c->arena, out, n, e);
+}
+
+static void
+letter_show(struct ctl *c, struct listing *l, const void *record)
+{
+	const struct store_queued *q = record;
+
+	(void)c;
 	listing_row(l);
 	listing_number(l, "id", q->id);
 	listing_z(l, "kind", notice_kind_name(q->letter.kind));
@@ -49,27 +58,17 @@ outbox_list_run(struct ctl *c)
 {
 	static const struct column columns[] = { { "LETTER", "id" }, { "STATE", "state" }, { "KIND", "kind" },
 		{ "TO", "to" }, { "CASE", "case" }, { "TRIES", "attempts" }, { "SERVER SAID", "reply" } };
+	static const struct listing_source source =
+	    LISTING_SOURCE(columns, struct store_queued, letters_load, letter_show);
 	struct store_outbox_filter f = { .state = -1 };
-	struct store_queued *list;
-	struct listing *l;
 	int64_t max;
-	struct err e;
-	size_t n;
-	int status;
 
 	if (ctl_number(c, "max", 1, 100000, 50, &max) < 0 ||
 	    ctl_number(c, "before", 1, INT64_MAX, 0, &f.before_id) < 0 ||
 	    (ctl_has(c, "state") && !state_parse(ctl_option(c, "state"), &f.state)))
 		return CTL_USAGE;
-	if ((status = ctl_store(c, STORE_READ)) != CTL_DONE)
-		return status;
 	f.max = (size_t)max;
-	if (store_outbox_list(c->store, &f, c->arena, &list, &n, &e) < 0)
-		return ctl_fail(c, &e);
-	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
-	for (size_t i = 0; i < n; i++)
-		list_letter(l, &list[i]);
-	return listing_close(l);
+	return listing_run(c, &source, &f);
 }
 
 static int

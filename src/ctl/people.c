@@ -8,8 +8,7 @@
 
 #include "base/json.h"
 #include "ctl/listing.h"
-#include "rules/access.h"
-#include "store/store_people.h"
+#include "ctl/people_add.h"
 
 /* The audit row of a record that was added, then the commit and the word of it. */
 static int
@@ -17,21 +16,24 @@ added(struct ctl *c, const char *event, const char *what, struct str name, int64
 {
 	struct buf j;
 	struct err e;
-	int ok, status;
+	int status;
 
+	if (people_audit(c, event, what, name, id, &e) < 0)
+		return ctl_fail(c, &e);
+	if ((status = ctl_commit(c)) != CTL_DONE)
+		return status;
+	if (!c->json) {
+		printf("added %s %.*s\n", what, STR_ARGS(name));
+		return CTL_DONE;
+	}
 	buf_init(&j, 1 << 16);
 	json_open(&j, NULL, '{');
 	json_text(&j, what, name);
 	json_number(&j, "id", id);
 	json_close(&j, '}');
-	ok = store_audit_add(c->store, event, c->who, 0, 0, buf_str(&j), c->now, &e);
-	status = ok < 0 ? ctl_fail(c, &e) : ctl_commit(c);
-	if (status == CTL_DONE && c->json)
-		puts(buf_z(&j));
-	else if (status == CTL_DONE)
-		printf("added %s %.*s\n", what, STR_ARGS(name));
+	puts(buf_z(&j));
 	buf_free(&j);
-	return status;
+	return CTL_DONE;
 }
 
 static int
@@ -50,27 +52,31 @@ org_add(struct ctl *c)
 }
 
 static int
+org_load(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
+{
+	(void)filter;
+	return store_organisation_list(c->store, c->arena, out, n, e);
+}
+
+static void
+org_show(struct ctl *c, struct listing *l, const void *record)
+{
+	const struct organisation *o = record;
+
+	(void)c;
+	listing_row(l);
+	listing_number(l, "id", o->id);
+	listing_text(l, "name", o->name);
+	listing_z(l, "kind", o->is_partner ? "partner" : "customer");
+}
+
+static int
 org_list(struct ctl *c)
 {
 	static const struct column columns[] = { { "ORGANISATION", "name" }, { "KIND", "kind" } };
-	struct organisation *list;
-	struct listing *l;
-	struct err e;
-	size_t n;
-	int status = ctl_store(c, STORE_READ);
+	static const struct listing_source source = LISTING_SOURCE(columns, struct organisation, org_load, org_show);
 
-	if (status != CTL_DONE)
-		return status;
-	if (store_organisation_list(c->store, c->arena, &list, &n, &e) < 0)
-		return ctl_fail(c, &e);
-	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
-	for (size_t i = 0; i < n; i++) {
-		listing_row(l);
-		listing_number(l, "id", list[i].id);
-		listing_text(l, "name", list[i].name);
-		listing_z(l, "kind", list[i].is_partner ? "partner" : "customer");
-	}
-	return listing_close(l);
+	return listing_run(c, &source, NULL);
 }
 
 /* The organisation an option names. 0, or the exit status. */
@@ -90,21 +96,39 @@ organisation_of(struct ctl *c, const char *option, struct organisation *out)
 static int
 deployment_add(struct ctl *c)
 {
-	struct organisation customer, partner;
 	struct deployment d = { .org_id = ctl_word(c, 0), .product = ctl_option(c, "product") };
 	int status = ctl_begin(c);
+	const char *field;
 	struct err e;
 	int64_t id;
 
-	if (status != CTL_DONE || (status = organisation_of(c, "org", &customer)) != CTL_DONE ||
-	    (status = organisation_of(c, "partner", &partner)) != CTL_DONE)
+	if (status != CTL_DONE)
 		return status;
-	d.organisation = customer.id;
-	d.customer = customer.name;
-	d.partner = partner.id;
-	if (store_deployment_add(c->store, &d, ctl_option(c, "end-user"), &id, &e) < 0)
+	if (people_deployment(
+		c, &d, ctl_option(c, "org"), ctl_option(c, "partner"), ctl_option(c, "end-user"), &id, &field, &e) < 0)
 		return ctl_fail(c, &e);
 	return added(c, "deployment-add", "deployment", d.org_id, id);
+}
+
+static int
+deployment_load(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
+{
+	(void)filter;
+	return store_deployment_list(c->store, c->arena, out, n, e);
+}
+
+static void
+deployment_show(struct ctl *c, struct listing *l, const void *record)
+{
+	const struct deployment *d = record;
+
+	(void)c;
+	listing_row(l);
+	listing_number(l, "id", d->id);
+	listing_text(l, "org_id", d->org_id);
+	listing_text(l, "customer", d->customer);
+	listing_text(l, "product", d->product);
+	listing_bool(l, "partner_managed", d->partner != 0);
 }
 
 static int
@@ -112,37 +136,10 @@ deployment_list(struct ctl *c)
 {
 	static const struct column columns[] = { { "ORG ID", "org_id" }, { "CUSTOMER", "customer" },
 		{ "PRODUCT", "product" } };
-	struct deployment *list;
-	struct listing *l;
-	struct err e;
-	size_t n;
-	int status = ctl_store(c, STORE_READ);
+	static const struct listing_source source =
+	    LISTING_SOURCE(columns, struct deployment, deployment_load, deployment_show);
 
-	if (status != CTL_DONE)
-		return status;
-	if (store_deployment_list(c->store, c->arena, &list, &n, &e) < 0)
-		return ctl_fail(c, &e);
-	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
-	for (size_t i = 0; i < n; i++) {
-		listing_row(l);
-		listing_number(l, "id", list[i].id);
-		listing_text(l, "org_id", list[i].org_id);
-		listing_text(l, "customer", list[i].customer);
-		listing_text(l, "product", list[i].product);
-		listing_bool(l, "partner_managed", list[i].partner != 0);
-	}
-	return listing_close(l);
-}
-
-/* "Eva Lind" into first and last name; the last word is the last name. */
-static void
-name_split(struct str name, struct person *p)
-{
-	ptrdiff_t at = str_rfind_char(str_trim(name), ' ');
-
-	name = str_trim(name);
-	p->first_name = at < 0 ? name : str_trim(str_head(name, (size_t)at));
-	p->last_name = at < 0 ? STR_NONE : str_skip(name, (size_t)at + 1);
+	return listing_run(c, &source, NULL);
 }
 
 /* 0, or the exit status. */
@@ -155,7 +152,7 @@ person_options(const struct ctl *c, struct person_record *r)
 		.queue = ctl_option(c, "queue") };
 	r->person.address = ctl_word(c, 0);
 	r->person.active = true;
-	name_split(ctl_option(c, "name"), &r->person);
+	people_name(ctl_option(c, "name"), &r->person);
 	return ctl_language(c, &r->person.language);
 }
 
@@ -164,19 +161,18 @@ static int
 contact_access(struct ctl *c, int64_t person)
 {
 	struct str value;
+	const char *field;
 	struct err e;
 
 	for (size_t i = 0; (value = ctl_option_at(c, "access", i)).p; i++) {
 		ptrdiff_t at = str_rfind_char(value, '=');
-		enum access_level level;
-		struct deployment d;
 
-		if (at < 0 || !access_level_parse(str_skip(value, (size_t)at + 1), &level))
+		if (at < 0)
 			return ctl_refuse(
 			    "--access %.*s: ORGID=LEVEL is allowed, with LEVEL basic, read-only or read-write",
 			    STR_ARGS(value));
-		if (store_deployment_find(c->store, str_head(value, (size_t)at), c->arena, &d, &e) < 0 ||
-		    store_access_set(c->store, person, d.id, level, c->who, c->now, &e) < 0)
+		if (people_access(c, person, str_head(value, (size_t)at), str_skip(value, (size_t)at + 1), &field, &e) <
+		    0)
 			return ctl_fail(c, &e);
 	}
 	return CTL_DONE;
@@ -186,20 +182,14 @@ static int
 contact_add(struct ctl *c)
 {
 	struct person_record r;
-	struct organisation o;
 	int status = ctl_begin(c);
+	const char *field;
 	struct err e;
 	int64_t id;
 
-	if (status != CTL_DONE || (status = person_options(c, &r)) != CTL_DONE ||
-	    (status = organisation_of(c, "org", &o)) != CTL_DONE)
+	if (status != CTL_DONE || (status = person_options(c, &r)) != CTL_DONE)
 		return status;
-	r.person.is_contact = true;
-	r.person.organisation = o.id;
-	if (access_free_mail(r.person.address, &c->configuration->free_mail_domains))
-		return ctl_refuse(
-		    "%.*s: a free-mail address; contacts need a corporate one", STR_ARGS(r.person.address));
-	if (store_person_add(c->store, &r, c->now, &id, &e) < 0)
+	if (people_contact(c, &r, ctl_option(c, "org"), &id, &field, &e) < 0)
 		return ctl_fail(c, &e);
 	if ((status = contact_access(c, id)) != CTL_DONE)
 		return status;
@@ -282,35 +272,38 @@ approver_add(struct ctl *c)
 }
 
 static int
+person_load(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
+{
+	const enum person_role *role = filter;
+
+	return store_person_list(c->store, *role, c->arena, out, n, e);
+}
+
+static void
+person_show(struct ctl *c, struct listing *l, const void *record)
+{
+	const struct person_record *p = record;
+
+	listing_row(l);
+	listing_number(l, "id", p->person.id);
+	listing_text(l, "address", p->person.address);
+	listing_text(l, "name", person_full_name(&p->person, c->arena));
+	listing_text(l, "organisation", p->organisation_name);
+	listing_text(l, "employer", p->employer);
+	listing_text(l, "country", p->country);
+	listing_text(l, "language", p->person.language);
+	listing_bool(l, "active", p->person.active);
+}
+
+static int
 person_list(struct ctl *c, enum person_role role)
 {
 	static const struct column columns[] = { { "ADDRESS", "address" }, { "NAME", "name" },
 		{ "ORGANISATION", "organisation" }, { "COUNTRY", "country" }, { "LANGUAGE", "language" } };
-	struct person_record *list;
-	struct listing *l;
-	struct err e;
-	size_t n;
-	int status = ctl_store(c, STORE_READ);
+	static const struct listing_source source =
+	    LISTING_SOURCE(columns, struct person_record, person_load, person_show);
 
-	if (status != CTL_DONE)
-		return status;
-	if (store_person_list(c->store, role, c->arena, &list, &n, &e) < 0)
-		return ctl_fail(c, &e);
-	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
-	for (size_t i = 0; i < n; i++) {
-		listing_row(l);
-		listing_number(l, "id", list[i].person.id);
-		listing_text(l, "address", list[i].person.address);
-		listing_text(l, "name",
-		    arena_format(c->arena, "%.*s %.*s", STR_ARGS(list[i].person.first_name),
-			STR_ARGS(list[i].person.last_name)));
-		listing_text(l, "organisation", list[i].organisation_name);
-		listing_text(l, "employer", list[i].employer);
-		listing_text(l, "country", list[i].country);
-		listing_text(l, "language", list[i].person.language);
-		listing_bool(l, "active", list[i].person.active);
-	}
-	return listing_close(l);
+	return listing_run(c, &source, &role);
 }
 
 static int
@@ -332,34 +325,36 @@ admin_list(struct ctl *c)
 }
 
 static int
+approver_load(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
+{
+	(void)filter;
+	return store_approver_list(c->store, c->arena, out, n, e);
+}
+
+static void
+approver_show(struct ctl *c, struct listing *l, const void *record)
+{
+	const struct approver_record *v = record;
+
+	listing_row(l);
+	listing_text(l, "address", v->person.address);
+	listing_text(l, "name", person_full_name(&v->person, c->arena));
+	listing_text(l, "organisation", v->organisation_name);
+	listing_text(l, "org_id", v->org_id);
+	listing_cell(l, "scope",
+	    arena_format(c->arena, "%s%.*s", v->org_id.n ? "deployment " : "all of ",
+		STR_ARGS(v->org_id.n ? v->org_id : v->organisation_name)));
+}
+
+static int
 approver_list(struct ctl *c)
 {
 	static const struct column columns[] = { { "ADDRESS", "address" }, { "NAME", "name" },
 		{ "APPROVES FOR", "scope" } };
-	struct approver_record *list;
-	struct listing *l;
-	struct err e;
-	size_t n;
-	int status = ctl_store(c, STORE_READ);
+	static const struct listing_source source =
+	    LISTING_SOURCE(columns, struct approver_record, approver_load, approver_show);
 
-	if (status != CTL_DONE)
-		return status;
-	if (store_approver_list(c->store, c->arena, &list, &n, &e) < 0)
-		return ctl_fail(c, &e);
-	l = listing_open(c, columns, sizeof(columns) / sizeof(*columns));
-	for (size_t i = 0; i < n; i++) {
-		listing_row(l);
-		listing_text(l, "address", list[i].person.address);
-		listing_text(l, "name",
-		    arena_format(c->arena, "%.*s %.*s", STR_ARGS(list[i].person.first_name),
-			STR_ARGS(list[i].person.last_name)));
-		listing_text(l, "organisation", list[i].organisation_name);
-		listing_text(l, "org_id", list[i].org_id);
-		listing_cell(l, "scope",
-		    arena_format(c->arena, "%s%.*s", list[i].org_id.n ? "deployment " : "all of ",
-			STR_ARGS(list[i].org_id.n ? list[i].org_id : list[i].organisation_name)));
-	}
-	return listing_close(l);
+	return listing_run(c, &source, NULL);
 }
 
 #define END_OPTIONS                                                                                                    \

@@ -59,44 +59,55 @@ audit_verify(struct ctl *c)
 	return status;
 }
 
-/* case_id: 0 for all. The store is open. */
+struct audit_filter {
+	int64_t case_id, max, before; /* case_id, before: 0 for all */
+};
+
+static int
+audit_load(struct ctl *c, const void *filter, void *out, size_t *n, struct err *e)
+{
+	const struct audit_filter *f = filter;
+
+	return store_audit_list(c->store, f->case_id, f->before, (size_t)f->max, c->arena, out, n, e);
+}
+
+static void
+audit_row_show(struct ctl *c, struct listing *l, const void *record)
+{
+	const struct store_audit *r = record;
+
+	(void)c;
+	listing_row(l);
+	listing_number(l, "id", r->id);
+	listing_time(l, "at", r->at);
+	listing_text(l, "event", r->event);
+	listing_text(l, "who", r->who);
+	listing_number(l, "case_id", r->case_id);
+	listing_number(l, "message", r->message);
+	listing_raw(l, "details", r->details);
+	listing_cell(l, "details", r->details);
+	listing_text(l, "hash", r->hash);
+}
+
+/* case_id: 0 for all. */
 static int
 audit_rows(struct ctl *c, int64_t case_id)
 {
 	static const struct column columns[] = { { "ROW", "id" }, { "AT", "at" }, { "EVENT", "event" },
 		{ "WHO", "who" }, { "DETAILS", "details" } };
-	struct store_audit *rows;
-	int64_t max, before;
-	struct listing *l;
-	struct err e;
-	size_t n;
+	static const struct listing_source source =
+	    LISTING_SOURCE(columns, struct store_audit, audit_load, audit_row_show);
+	struct audit_filter f = { .case_id = case_id };
 
-	if (ctl_number(c, "max", 1, 10000, 50, &max) < 0 || ctl_number(c, "before", 1, INT64_MAX, 0, &before) < 0)
+	if (ctl_number(c, "max", 1, 10000, 50, &f.max) < 0 || ctl_number(c, "before", 1, INT64_MAX, 0, &f.before) < 0)
 		return CTL_USAGE;
-	if (store_audit_list(c->store, case_id, before, (size_t)max, c->arena, &rows, &n, &e) < 0)
-		return ctl_fail(c, &e);
-	l = listing_open(c, columns, 5);
-	for (size_t i = 0; i < n; i++) {
-		listing_row(l);
-		listing_number(l, "id", rows[i].id);
-		listing_time(l, "at", rows[i].at);
-		listing_text(l, "event", rows[i].event);
-		listing_text(l, "who", rows[i].who);
-		listing_number(l, "case_id", rows[i].case_id);
-		listing_number(l, "message", rows[i].message);
-		listing_raw(l, "details", rows[i].details);
-		listing_cell(l, "details", rows[i].details);
-		listing_text(l, "hash", rows[i].hash);
-	}
-	return listing_close(l);
+	return listing_run(c, &source, &f);
 }
 
 static int
 audit_list(struct ctl *c)
 {
-	int status = ctl_store(c, STORE_READ);
-
-	return status == CTL_DONE ? audit_rows(c, 0) : status;
+	return audit_rows(c, 0);
 }
 
 static int

@@ -21,6 +21,7 @@
 #define CELL_MOST 4096
 #define GAP 2 /* blanks between columns */
 #define WIDTH_LEAST 8
+#define WIDTH_USEFUL 24 /* a column that can be cut is given so much before others of a higher rank are shown */
 
 struct row {
 	struct str cells[COLUMNS_MOST];
@@ -32,23 +33,54 @@ struct table {
 	const char *const *headings;
 	size_t n;
 	bool is_whole[COLUMNS_MOST]; /* never cut */
+	int rank[COLUMNS_MOST];
 	struct row *first, *last;
+	size_t n_rows;
 };
+
+static struct {
+	bool known, is_terminal;
+	int width, height;
+} screen; /* of standard output as it was at first */
+
+static void
+screen_look(void)
+{
+	struct winsize w = { 0 };
+
+	if (screen.known)
+		return;
+	screen.known = true;
+	screen.is_terminal = isatty(STDOUT_FILENO);
+	screen.width = 80;
+	screen.height = 24;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) != 0)
+		return;
+	if (w.ws_col >= 40)
+		screen.width = w.ws_col;
+	if (w.ws_row > 0)
+		screen.height = w.ws_row;
+}
 
 bool
 table_is_terminal(void)
 {
-	return isatty(STDOUT_FILENO);
+	screen_look();
+	return screen.is_terminal;
 }
 
 int
 table_width(void)
 {
-	struct winsize w;
+	screen_look();
+	return screen.width;
+}
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 40)
-		return w.ws_col;
-	return 80;
+bool
+table_is_long(const struct table *t)
+{
+	screen_look();
+	return t->n_rows + 1 >= (size_t)screen.height;
 }
 
 void
@@ -103,6 +135,7 @@ table_row(struct table *t)
 	else
 		t->first = r;
 	t->last = r;
+	t->n_rows++;
 }
 
 void
@@ -115,6 +148,12 @@ void
 table_keep(struct table *t, size_t column)
 {
 	t->is_whole[column] = true;
+}
+
+void
+table_rank(struct table *t, size_t column, int rank)
+{
+	t->rank[column] = rank;
 }
 
 struct str
@@ -203,15 +242,41 @@ print_cell(struct str s, size_t width, bool is_last)
 		printf("%*s", (int)(width - have + GAP), "");
 }
 
+/* The width of all columns beside each other, at most most each; a column that is left out has width 0. */
+static size_t
+widths_sum(const struct table *t, const size_t *widths, size_t most)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (widths[i])
+			total += GAP + (t->is_whole[i] || widths[i] < most ? widths[i] : most);
+	return total ? total - GAP : 0;
+}
+
+/* Leaves columns out by their rank, until the others have a useful width. */
+static void
+widths_choose(const struct table *t, size_t *widths, size_t columns)
+{
+	while (widths_sum(t, widths, WIDTH_USEFUL) > columns) {
+		size_t least = t->n;
+
+		for (size_t i = 0; i < t->n; i++)
+			if (widths[i] && t->rank[i] && (least == t->n || t->rank[i] > t->rank[least]))
+				least = i;
+		if (least == t->n)
+			return;
+		widths[least] = 0;
+	}
+}
+
 /* Takes from the widest columns until all fit beside each other, as far as they stay of use. */
 static void
 widths_fit(const struct table *t, size_t *widths, size_t columns)
 {
-	size_t total = t->n ? GAP * (t->n - 1) : 0;
+	size_t total = widths_sum(t, widths, SIZE_MAX);
 
-	for (size_t i = 0; i < t->n; i++)
-		total += widths[i];
-	while (total > columns) {
+	for (; total > columns; total--) {
 		size_t widest = t->n;
 
 		for (size_t i = 0; i < t->n; i++)
@@ -220,15 +285,12 @@ widths_fit(const struct table *t, size_t *widths, size_t columns)
 		if (widest == t->n || widths[widest] <= WIDTH_LEAST)
 			return;
 		widths[widest]--;
-		total--;
 	}
 }
 
 static void
-print_aligned(const struct table *t)
+widths_measure(const struct table *t, size_t *widths)
 {
-	size_t widths[COLUMNS_MOST];
-
 	for (size_t i = 0; i < t->n; i++)
 		widths[i] = strlen(t->headings[i]);
 	for (const struct row *r = t->first; r; r = r->next) {
@@ -238,17 +300,37 @@ print_aligned(const struct table *t)
 			widths[i] = w > widths[i] ? w : widths[i];
 		}
 	}
-	widths_fit(t, widths, (size_t)table_width());
-	table_mark(MARK_BOLD);
+}
+
+static void
+print_row(const struct table *t, const struct str *cells, const size_t *widths)
+{
+	size_t last = 0;
+
 	for (size_t i = 0; i < t->n; i++)
-		print_cell(str_of(t->headings[i]), widths[i], i + 1 == t->n);
-	table_mark(MARK_OFF);
+		last = widths[i] ? i : last;
+	for (size_t i = 0; i < t->n; i++)
+		if (widths[i])
+			print_cell(cells[i], widths[i], i == last);
 	putchar('\n');
-	for (const struct row *r = t->first; r; r = r->next) {
-		for (size_t i = 0; i < t->n; i++)
-			print_cell(r->cells[i], widths[i], i + 1 == t->n);
-		putchar('\n');
-	}
+}
+
+static void
+print_aligned(const struct table *t)
+{
+	struct str headings[COLUMNS_MOST];
+	size_t widths[COLUMNS_MOST];
+
+	widths_measure(t, widths);
+	widths_choose(t, widths, (size_t)table_width());
+	widths_fit(t, widths, (size_t)table_width());
+	for (size_t i = 0; i < t->n; i++)
+		headings[i] = str_of(t->headings[i]);
+	table_mark(MARK_BOLD);
+	print_row(t, headings, widths);
+	table_mark(MARK_OFF);
+	for (const struct row *r = t->first; r; r = r->next)
+		print_row(t, r->cells, widths);
 }
 
 void

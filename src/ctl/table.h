@@ -17,11 +17,16 @@ void table_row(struct table *t); /* begins a row of empty cells */
 void table_set(struct table *t, size_t column, struct str text);
 /* This column is never cut: a number or a time that is of no use in part. */
 void table_keep(struct table *t, size_t column);
+/* Where a terminal is too narrow for all columns at a useful width, the one of the highest rank is left out first; 0
+ * (as it is made): never. */
+void table_rank(struct table *t, size_t column, int rank);
+/* Whether it has more lines than the terminal. */
+bool table_is_long(const struct table *t);
 /* Prints: on a terminal aligned by display width, with a bold heading, the widest columns cut so that a row is a line;
  * else tab-separated without heading. Cells are cut at 4096 bytes. */
 void table_print(const struct table *t);
 
-/* Whether standard output is a terminal, and what is used there. */
+/* Whether standard output is a terminal, and what is used there. Both are looked at once, and remembered. */
 bool table_is_terminal(void);
 int table_width(void); /* columns of the terminal, 80 where unknown */
 /* A display attribute on a terminal, nothing elsewhere (also with NO_COLOR set): table_mark(MARK_BOLD) ...

@@ -56,8 +56,10 @@ effect_name(enum effect_kind k)
 		[EFFECT_ABSENT] = "absent",
 		[EFFECT_LEAVE] = "leave",
 		[EFFECT_RETURN] = "return",
+		[EFFECT_ADDRESS] = "address",
 		[EFFECT_UNDELIVERABLE] = "undeliverable",
 		[EFFECT_BOUNCED] = "bounced",
+		[EFFECT_BOUNCE_CLAIMED] = "bounce-claimed",
 		[EFFECT_NOTICE] = "notice" };
 
 	return names[k];

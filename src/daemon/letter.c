@@ -21,7 +21,7 @@ struct draft {
 	const struct notice *n;
 	struct case_view view;         /* id 0: none */
 	struct access_request request; /* id 0: none */
-	char token[TOKEN_REPLY + 1], key[KEY_CHARACTERS + 1], code[CODE_CHARACTERS + 1];
+	char token[TOKEN_REPLY + 1], bounce[TOKEN_REPLY + 1], key[KEY_CHARACTERS + 1], code[CODE_CHARACTERS + 1];
 	struct str reference;
 };
 
@@ -74,19 +74,48 @@ letter_has_token_address(const struct draft *d)
 	       str_find_char(c->address, '@') >= 0;
 }
 
-/* local+TOKEN@domain, or the plain address where there is no token or the server has no sub-addresses. */
+/* local+TOKEN@domain */
 static struct str
-letter_reply_to(const struct draft *d)
+letter_sub_address(const struct draft *d, const char *token)
 {
 	const struct configuration *c = d->a->configuration;
 	ptrdiff_t at = str_find_char(c->address, '@');
 
+	return arena_format(d->a->arena, "%.*s%c%s%.*s", STR_ARGS(str_head(c->address, (size_t)at)),
+	    c->subaddress_delimiter, token, STR_ARGS(str_skip(c->address, (size_t)at)));
+}
+
+/* The plain address where there is no token or the server has no sub-addresses. */
+static struct str
+letter_reply_to(const struct draft *d)
+{
 	if (d->n->from_noreply)
 		return STR_NONE;
-	if (!letter_has_token_address(d))
-		return c->address;
-	return arena_format(d->a->arena, "%.*s%c%s%.*s", STR_ARGS(str_head(c->address, (size_t)at)),
-	    c->subaddress_delimiter, d->token, STR_ARGS(str_skip(c->address, (size_t)at)));
+	return letter_has_token_address(d) ? letter_sub_address(d, d->token) : d->a->configuration->address;
+}
+
+static struct str
+domain_of(struct str address)
+{
+	ptrdiff_t at = str_find_char(address, '@');
+
+	return at < 0 ? STR_NONE : str_skip(address, (size_t)at + 1);
+}
+
+/* Where a failure of delivery is reported to: for an automatic answer nowhere, else to an address of this letter alone
+ * ("VERP"), so that a report which comes there proves itself. From keeps to its own domain, for the
+ * sake of SPF. */
+static void
+letter_envelope(const struct draft *d, struct store_letter *l)
+{
+	const struct configuration *c = d->a->configuration;
+
+	l->envelope_from = d->n->is_answer ? STR_NONE : l->from;
+	if (d->n->is_answer || c->subaddress_delimiter == 0 ||
+	    !str_equal_nocase(domain_of(l->from), domain_of(c->address)))
+		return;
+	l->bounce_token = arena_copy(d->a->arena, str_of(d->bounce));
+	l->envelope_from = letter_sub_address(d, d->bounce);
 }
 
 /* The values every template may use, then the notice's own. */
@@ -136,7 +165,7 @@ letter_address(const struct draft *d, struct store_letter *l)
 			    : arena_format(arena, "%s.%s@%s", d->token, d->key, d->a->marks->domain);
 	l->from_name = c->from_name;
 	l->from = d->n->from_noreply ? c->noreply : c->address;
-	l->envelope_from = d->n->is_answer ? STR_NONE : l->from;
+	letter_envelope(d, l);
 	l->to_name = str_trim(name);
 	l->to = d->n->to.address;
 	l->reply_to = letter_reply_to(d);
@@ -187,7 +216,7 @@ letter_token(const struct draft *d, int64_t letter, struct err *e)
 		.person = d->n->to.id,
 		.letter = letter,
 		.confirms = d->n->confirms,
-		.expires_at = d->request.id ? d->request.expires_at : 0,
+		.expires_at = d->request.id ? d->request.expires_at : d->n->expires_at,
 	};
 
 	if (d->n->token == TOKEN_NONE)
@@ -209,6 +238,7 @@ letter_prepare(struct draft *d, int64_t case_id, int64_t request_id, struct err 
 	if (request_id && store_request_get(s, request_id, d->a->arena, &d->request, e) < 0)
 		return -1;
 	crypto_token(d->token, TOKEN_REPLY);
+	crypto_token(d->bounce, TOKEN_REPLY);
 	crypto_token(d->key, KEY_CHARACTERS);
 	crypto_token(d->code, CODE_CHARACTERS);
 	for (char *p = d->code; *p; p++)

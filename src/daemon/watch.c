@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC
  * watch.c: inotify on the folder of the database, for its write-ahead log. The folder and not the file, because the log
  * comes and goes. A wake says only "look again".
+ *
+ * The bytes of a commit are written before others can see it: there is a sync between them, on a slow disk a long one.
+ * Who looked too early would sleep through it. So a few of the waits after a wake are short.
  */
 #include "config.h"
 
@@ -17,8 +20,13 @@
 
 #include "base/clock.h"
 
+/* ms until another look, after a wake. */
+static const int again[] = { 10, 100, 1000, 5000 };
+#define AGAIN (sizeof(again) / sizeof(*again))
+
 struct watch {
 	int fd;
+	size_t looks;            /* since the last wake */
 	char name[NAME_MAX + 1]; /* of the log, within its folder */
 };
 
@@ -34,6 +42,7 @@ watch_open(struct str database, struct watch **out, struct err *e)
 	snprintf(
 	    folder, sizeof(folder), "%.*s", STR_ARGS(slash < 0 ? STR(".") : str_head(database, (size_t)slash + 1)));
 	snprintf(w->name, sizeof(w->name), "%.*s-wal", STR_ARGS(str_skip(database, (size_t)(slash + 1))));
+	w->looks = AGAIN;
 	w->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (w->fd >= 0 && inotify_add_watch(w->fd, folder, IN_MODIFY | IN_CREATE | IN_MOVED_TO) >= 0) {
 		*out = w;
@@ -78,14 +87,20 @@ void
 watch_wait(struct watch *w, int stop_fd, int64_t ms)
 {
 	struct pollfd p[] = { { .fd = w->fd, .events = POLLIN }, { .fd = stop_fd, .events = POLLIN } };
-	int64_t end = clock_monotonic() + ms, left;
+	int64_t end, left;
 
+	if (w->looks < AGAIN && ms > again[w->looks])
+		ms = again[w->looks];
+	w->looks += w->looks < AGAIN;
+	end = clock_monotonic() + ms;
 	while ((left = end - clock_monotonic()) > 0) {
 		int n = poll(p, 2, left > 3600000 ? 3600000 : (int)left);
 
 		if ((n < 0 && errno != EINTR) || (n > 0 && p[1].revents))
 			return;
-		if (n > 0 && watch_drain(w))
+		if (n > 0 && watch_drain(w)) {
+			w->looks = 0;
 			return;
+		}
 	}
 }

@@ -14,7 +14,8 @@ struct watch;
 /* Watches the write-ahead log beside the database file (inotify). -1 and ERR_RETRY where the kernel refuses. */
 int watch_open(struct str database, struct watch **out, struct err *e);
 void watch_close(struct watch **w);
-/* Waits until something was written since the last call, stop_fd is readable, or ms are over. */
+/* Waits until something was written since the last call, stop_fd is readable, or ms are over; less than ms for some
+ * seconds after something was written, as a commit can be seen only after that. */
 void watch_wait(struct watch *w, int stop_fd, int64_t ms);
 
 #endif

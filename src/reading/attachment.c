@@ -88,6 +88,11 @@ attachment_read(const struct mime_message *m, const enum body_role *roles, const
 
 	out->attachments = arena_array(a, m->n_parts + 1, sizeof(*out->attachments));
 	out->notes = arena_array(a, NOTES_MOST, sizeof(*out->notes));
+	/* these first: dropped files may be so many that no more notes fit */
+	if (out->damaged)
+		add_note(out, STR("text-damaged"));
+	if (out->encrypted)
+		add_note(out, STR("text-encrypted"));
 	if (m->truncated)
 		add_note(out, STR("parts-dropped"));
 	for (size_t i = 0; i < m->n_parts; i++) {
@@ -97,8 +102,4 @@ attachment_read(const struct mime_message *m, const enum body_role *roles, const
 	}
 	if (cut)
 		add_note(out, STR("text-cut"));
-	if (out->damaged)
-		add_note(out, STR("text-damaged"));
-	if (out->encrypted)
-		add_note(out, STR("text-encrypted"));
 }

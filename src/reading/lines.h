@@ -78,6 +78,12 @@ bool quote_is_above_line(const struct line *l);
 /* Takes lines that a mail program wrapped out of a quote, and so lost their mark, back into it. */
 void quote_join_wrapped(struct lines *ls);
 
+/* --- indent.c --- */
+
+/* Whether the lines from first on, the first that are not blank below an attribution, are a quote by their indentation,
+ * and something is written below it. Marks that quote, and what stands as far to the right further down. */
+bool indent_quotes(struct lines *ls, size_t attribution, size_t first);
+
 /* --- forward.c --- */
 
 /* Sets field and value of each line. */

@@ -15,6 +15,7 @@
 #include "reading/charset.h"
 #include "reading/field.h"
 #include "reading/header.h"
+#include "reading/part.h"
 #include "reading/tnef.h"
 #include "reading/transfer.h"
 
@@ -89,88 +90,6 @@ part_fields(const struct walk *w, const struct node *node, struct mime_part *p)
 		fields_append(w, (GMimeObject *)node->embedded, p);
 	fields_append(w, node->object, p);
 	field_decode_all(p->fields, p->n_fields, STR_NONE, w->a);
-}
-
-static struct str
-part_raw(const struct mime_part *p, const char *name)
-{
-	const struct mime_field *f = mime_part_field(p, name);
-
-	return f ? f->raw : STR_NONE;
-}
-
-static bool
-is_type_token(struct str s)
-{
-	ptrdiff_t slash = str_find_char(s, '/');
-
-	if (slash <= 0 || (size_t)slash + 1 == s.n)
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] <= 0x20 || (unsigned char)s.p[i] >= 0x7f ||
-		    strchr("()<>@,;:\\\"[]?=", s.p[i]))
-			return false;
-	return str_find_char(str_skip(s, (size_t)slash + 1), '/') < 0;
-}
-
-static struct str
-part_type(const struct node *node, struct str content_type, struct arena *a)
-{
-	struct str type = header_main_value(content_type, a);
-
-	if (GMIME_IS_MULTIPART(node->object) && !str_starts(type, STR("multipart/")))
-		return STR("multipart/mixed");
-	if (GMIME_IS_MESSAGE_PART(node->object) && !str_starts(type, STR("message/")))
-		return STR("message/rfc822");
-	if (is_type_token(type))
-		return type;
-	if (type.n && str_starts(type, STR("text")))
-		return STR("text/plain");
-	/* a type that makes no sense, with a name: a file */
-	return content_type.n && str_find_nocase(content_type, STR("name")) >= 0 ? STR("application/octet-stream")
-										 : STR("text/plain");
-}
-
-static struct str
-without_angles(struct str s)
-{
-	s = str_trim(s);
-	if (str_starts(s, STR("<")))
-		s = str_skip(s, 1);
-	if (str_ends(s, STR(">")))
-		s.n--;
-	return s;
-}
-
-static struct str
-part_name(struct str disposition, struct str type, struct arena *a)
-{
-	struct str name = header_parameter(disposition, "filename", a);
-
-	if (name.n == 0)
-		name = header_parameter(type, "name", a);
-	if (name.n == 0)
-		name = header_parameter(disposition, "name", a);
-	return str_trim(name);
-}
-
-/* What the header of a part says. */
-static void
-part_describe(const struct node *node, struct mime_part *p, struct arena *a)
-{
-	struct str type = part_raw(p, "Content-Type"), disposition = part_raw(p, "Content-Disposition");
-
-	p->parent = node->parent;
-	p->depth = node->depth;
-	p->type = part_type(node, type, a);
-	p->disposition = header_main_value(disposition, a);
-	p->name = part_name(disposition, type, a);
-	p->content_id = str_trim(header_decode(without_angles(part_raw(p, "Content-ID")), STR_NONE, a));
-	p->report_type = header_parameter(type, "report-type", a);
-	p->method = header_parameter(type, "method", a);
-	p->charset = header_parameter(type, "charset", a);
-	if (GMIME_IS_MULTIPART(node->object))
-		p->boundary = header_parameter(type, "boundary", a);
 }
 
 /* The bytes of a leaf as they stand in the message. */
@@ -261,24 +180,44 @@ is_delimiter_around(const struct walk *w, int index, struct str line)
 	return false;
 }
 
+/* The line of s in front of which an enclosing multipart has its next delimiter; the end of s where it has none. */
+static const char *
+find_delimiter_around(const struct walk *w, int index, struct str s)
+{
+	struct str line;
+
+	for (struct str at = s; str_next_line(&s, &line); at = s)
+		if (is_delimiter_around(w, index, line))
+			return at.p;
+	return s.p;
+}
+
+/* Where the header of object begins, or -1. */
+static gint64
+header_offset(GMimeObject *object)
+{
+	GMimeHeaderList *list = g_mime_object_get_header_list(object);
+
+	return g_mime_header_list_get_count(list) ? g_mime_header_get_offset(g_mime_header_list_get_header_at(list, 0))
+						  : -1;
+}
+
 /* The bytes of an embedded message: from its first field to the delimiter behind its last leaf. */
 static struct str
 embedded_bytes(const struct walk *w, int index, GMimeMessage *message)
 {
-	GMimeHeaderList *list = g_mime_object_get_header_list((GMimeObject *)message);
-	gint64 start = g_mime_header_list_get_count(list)
-			   ? g_mime_header_get_offset(g_mime_header_list_get_header_at(list, 0))
-			   : -1;
+	gint64 start = header_offset((GMimeObject *)message);
 	gint64 end = last_leaf_end(g_mime_message_get_mime_part(message));
-	struct str rest, line;
+	struct str bytes;
+	const char *stop;
 
 	if (start < 0 || (size_t)start > w->base.n)
 		return STR_NONE;
-	rest = str_skip(w->base, end > start ? (size_t)end : (size_t)start);
-	for (struct str at = rest; str_next_line(&rest, &line); at = rest)
-		if (is_delimiter_around(w, index, line))
-			return without_line_end((struct str){ w->base.p + start, (size_t)(at.p - w->base.p - start) });
-	return str_skip(w->base, (size_t)start);
+	bytes = str_skip(w->base, (size_t)start);
+	stop = find_delimiter_around(w, index, str_skip(w->base, end > start ? (size_t)end : (size_t)start));
+	if (stop == w->base.p + w->base.n)
+		return bytes;
+	return without_line_end((struct str){ bytes.p, (size_t)(stop - bytes.p) });
 }
 
 /* A new part; parts that were handed out before may have moved. */
@@ -333,6 +272,32 @@ walk_multipart(struct walk *w, GMimeMultipart *m, int index, unsigned depth)
 		walk_push(w, g_mime_multipart_get_part(m, i), NULL, index, depth + 1);
 }
 
+/* A multipart whose delimiter stands nowhere: what it holds is text, as a mail program shows it. */
+static void
+walk_undelimited(struct walk *w, GMimeObject *object, int index)
+{
+	struct str boundary = w->out->parts[index].boundary, rest, line, body, name, value;
+	gint64 start = index == 0 ? 0 : header_offset(object);
+	unsigned depth = w->out->parts[index].depth + 1;
+	struct mime_part *p;
+
+	if (start < 0 || (size_t)start > w->base.n || w->out->n_parts + w->n_stack >= w->limits->parts)
+		return;
+	rest = str_skip(w->base, (size_t)start);
+	while (header_next(&rest, &name, &value))
+		;
+	body = (struct str){ rest.p, (size_t)(find_delimiter_around(w, index, rest) - rest.p) };
+	for (rest = body; boundary.n && str_next_line(&rest, &line);)
+		if (str_starts(line, STR("--")) && str_starts(str_skip(line, 2), boundary))
+			return;
+	if (str_trim(body).n == 0)
+		return;
+	p = part_append(w);
+	*p = (struct mime_part){ .parent = index, .depth = depth, .content = body };
+	p->type = str_starts(str_trim(body), STR("<")) ? STR("text/html") : STR("text/plain");
+	part_text(w, p);
+}
+
 /* The files in a TNEF part (winmail.dat) become parts behind it. */
 static void
 walk_tnef(struct walk *w, int index)
@@ -365,9 +330,14 @@ walk_node(struct walk *w, const struct node *node)
 	GMimeMessage *inner = NULL;
 
 	part_fields(w, node, p);
-	part_describe(node, p, w->a);
+	p->parent = node->parent;
+	p->depth = node->depth;
+	part_describe(p, GMIME_IS_MULTIPART(node->object), GMIME_IS_MESSAGE_PART(node->object), w->a);
 	if (GMIME_IS_MULTIPART(node->object)) {
-		walk_multipart(w, (GMimeMultipart *)node->object, index, node->depth);
+		if (g_mime_multipart_get_count((GMimeMultipart *)node->object) > 0)
+			walk_multipart(w, (GMimeMultipart *)node->object, index, node->depth);
+		else
+			walk_undelimited(w, node->object, index);
 		return;
 	}
 	if (GMIME_IS_MESSAGE_PART(node->object))

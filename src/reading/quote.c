@@ -271,6 +271,10 @@ find_signs(struct str key, unsigned starts, bool quoted, struct signs *out)
 	size_t at, n;
 
 	*out = (struct signs){ .quoted = quoted, .opened = opens(key, starts), .address = has_address(key) };
+	/* "---- On 3 May, Jo wrote ----": the frame says nothing */
+	if (bare.n && strchr("-_=*", bare.p[0]))
+		while (bare.n && strchr("-_=* ", bare.p[bare.n - 1]))
+			bare.n--;
 	while (bare.n && (bare.p[bare.n - 1] == ':' || bare.p[bare.n - 1] == ' ')) {
 		out->colon = out->colon || bare.p[bare.n - 1] == ':';
 		bare.n--;

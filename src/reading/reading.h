@@ -53,7 +53,8 @@ struct reading {
 	int permanent;          /* bounces: 1, 0, or -1 unknown */
 	struct reading_recipient *failed;
 	size_t n_failed;
-	struct str original_id; /* Message-ID of the mail a report is about */
+	struct str original_id;   /* Message-ID of the mail a report is about */
+	struct str original_path; /* its envelope sender, where the report tells it: with its token, so shown nowhere */
 
 	struct reading_reference *references;
 	size_t n_references;

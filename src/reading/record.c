@@ -116,6 +116,7 @@ static const struct spec reading_spec[] = {
 	INT(reading, permanent, -1, 1),
 	LIST(reading, failed, n_failed, recipient_spec, struct reading_recipient),
 	TEXT(reading, original_id),
+	TEXT(reading, original_path),
 	LIST(reading, references, n_references, reference_spec, struct reading_reference),
 	LIST(reading, tokens, n_tokens, token_spec, struct reading_token),
 	BOOL(reading, undetermined),

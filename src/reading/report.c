@@ -64,11 +64,33 @@ is_headers(struct str type)
 	       str_equal(type, STR("message/global-headers"));
 }
 
+/* The envelope sender of the original, by the report (RFC 5965 3.2) or by the Return-Path of what is attached. */
+static void
+find_original_path(struct machine *w)
+{
+	struct str path = STR_NONE;
+
+	for (size_t i = 0; i < w->m->n_parts && path.n == 0; i++) {
+		const struct mime_part *p = &w->m->parts[i];
+		const struct mime_field *f = w->embedded[i] ? mime_part_field(p, "Return-Path") : NULL;
+
+		if (f)
+			path = id_in(str_trim(f->value));
+		else if (str_equal(p->type, STR("message/feedback-report")))
+			path = find_line(
+			    p->text.n ? p->text : str_head(p->content, MACHINE_TEXT_BYTES), STR("Original-Mail-From"));
+	}
+	if (path.n <= 254)
+		w->out->original_path = arena_copy(w->a, path);
+}
+
 void
 report_find_original(struct machine *w)
 {
 	const struct mime_message *m = w->m;
 	struct str id = STR_NONE;
+
+	find_original_path(w);
 
 	for (size_t i = 0; i < m->n_parts && id.n == 0; i++) {
 		const struct mime_part *p = &m->parts[i];

@@ -25,6 +25,7 @@ struct walk {
 	bool seen_forward; /* the first thing found was a forward */
 	bool seen;         /* something was found */
 	bool text;         /* new text stands above */
+	bool plain;        /* the text was never HTML: indentation is the author's or his program's */
 	size_t last_plain; /* the last line that stands in no quote at all */
 };
 
@@ -63,6 +64,8 @@ enter_quote(struct walk *w, size_t i, size_t n)
 			ls->list[k].hint = HINT_QUOTE;
 		return next;
 	}
+	if (w->plain && !w->text && indent_quotes(ls, i, next))
+		return next;
 	set_quote(ls, i, ls->n);
 	return ls->n;
 }
@@ -321,7 +324,7 @@ gather(const struct lines *ls, size_t end, enum part part)
 static void
 split_lines(struct str text, const unsigned char *hints, struct arena *a, struct split *out)
 {
-	struct walk w = { .out = out };
+	struct walk w = { .out = out, .plain = hints == NULL };
 
 	*out = (struct split){ 0 };
 	lines_make(text, hints, a, &w.lines);

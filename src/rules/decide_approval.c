@@ -36,6 +36,7 @@ fill_telling(struct plan *p, struct notice *n, const void *ctx)
 	const struct telling *t = ctx;
 	struct decision *d = t->d;
 
+	n->case_id = d->p->case_id;
 	if (d->request != NULL)
 		decision_describe(d, n, 0);
 	notice_value(p, n, "reason", str_of(t->reason));

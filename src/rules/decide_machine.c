@@ -29,20 +29,59 @@ diagnostic(const struct reading *r, struct arena *a)
 	    STR_ARGS(str_head(r->failed[0].diagnostic, 500)));
 }
 
+static void
+note_on_case(struct decision *d, struct str words)
+{
+	if (d->s->original_case)
+		plan_update(d->p, d->s->original_case, &(struct person){ 0 }, WAY_SYSTEM, UPDATE_INTERNAL, words);
+}
+
+/* The request that the mail was about, where it was. */
+static void
+find_request(struct decision *d)
+{
+	for (size_t i = 0; i < d->s->n_requests; i++)
+		if (d->s->requests[i].id == d->s->original_request)
+			d->request = &d->s->requests[i];
+}
+
+static void
+stop_mail(struct decision *d, const struct person *to, struct str why)
+{
+	struct effect *f = plan_effect(d->p, EFFECT_UNDELIVERABLE);
+
+	f->person = *to;
+	f->text = why;
+}
+
 /* What a permanent failure leads to besides the mark on the address. */
 static void
 note_unreachable(struct decision *d, const struct person *to, struct str words)
 {
-	const struct snapshot *s = d->s;
-
-	if (s->original_case)
-		plan_update(d->p, s->original_case, &(struct person){ 0 }, WAY_SYSTEM, UPDATE_INTERNAL, words);
-	if (s->original_request) {
-		for (size_t i = 0; i < s->n_requests; i++)
-			if (s->requests[i].id == s->original_request)
-				d->request = &s->requests[i];
+	note_on_case(d, words);
+	if (d->s->original_request) {
+		find_request(d);
 		decision_escalate(d, "approver-bounced", "approver_bounced", to, words);
 	}
+}
+
+/* A report that does not know the address of the mail's own: a mail server does, so anybody may have written it who was
+ * shown the mail. A person is told, once, and nothing is changed. */
+static bool
+note_claim(struct decision *d, const struct person *to, const char *what, const char *reason, const char *again)
+{
+	struct str words = arena_format(d->a,
+	    "A report says that mail to %.*s <%.*s> %s: %.*s. It may be forged, and nothing was changed.",
+	    STR_ARGS(person_full_name(to, d->a)), STR_ARGS(to->address), what, STR_ARGS(diagnostic(d->r, d->a)));
+
+	if (d->s->original_claimed || d->s->original_bounced)
+		return decision_settle(
+		    d, OUTCOME_MACHINE, again, "a report about mail %lld, not the first", (long long)d->s->original);
+	plan_effect(d->p, EFFECT_BOUNCE_CLAIMED)->outbox_id = d->s->original;
+	note_on_case(d, words);
+	find_request(d);
+	decision_escalate(d, reason, "report_unproved", to, words);
+	return decision_settle(d, OUTCOME_MACHINE, reason, "%.*s", STR_ARGS(words));
 }
 
 bool
@@ -58,6 +97,8 @@ rule_bounce(struct decision *d)
 		return decision_settle(d, OUTCOME_MACHINE, "bounce-unpaired", "a bounce that is about no mail of ours");
 	d->p->case_id = d->s->original_case;
 	d->p->request_id = d->s->original_request;
+	if (!d->s->original_proved)
+		return note_claim(d, to, "was not delivered", "bounce-unproved", "bounce-again");
 	/* Anybody who has the mail can make reports about it: they are told of once. */
 	if (d->s->original_bounced && (d->r->permanent != 1 || to->undeliverable))
 		return decision_settle(d, OUTCOME_MACHINE, "bounce-again", "mail %lld is known not to be delivered",
@@ -70,9 +111,34 @@ rule_bounce(struct decision *d)
 		    (long long)d->s->original, STR_ARGS(f->text));
 	words = arena_format(d->a, "Mail to %.*s <%.*s> could not be delivered: %.*s",
 	    STR_ARGS(person_full_name(to, d->a)), STR_ARGS(to->address), STR_ARGS(f->text));
-	plan_effect(d->p, EFFECT_UNDELIVERABLE)->person = *to;
+	stop_mail(d, to, diagnostic(d->r, d->a));
 	note_unreachable(d, to, words);
 	return decision_settle(d, OUTCOME_MACHINE, "bounce-permanent", "%.*s", STR_ARGS(words));
+}
+
+/* A complaint (RFC 5965) is a wish for silence: the address gets no more mail until an operator says otherwise. */
+bool
+rule_complaint(struct decision *d)
+{
+	const struct person *to = &d->s->original_to;
+	struct str words;
+
+	if (d->r->kind != KIND_COMPLAINT || d->s->original == 0 || to->id == 0)
+		return decision_pass(d, "it is no complaint about mail of ours");
+	d->p->case_id = d->s->original_case;
+	d->p->request_id = d->s->original_request;
+	if (to->undeliverable)
+		return decision_settle(
+		    d, OUTCOME_MACHINE, "complaint-again", "mail to %.*s is stopped already", STR_ARGS(to->address));
+	if (!d->s->original_proved)
+		return note_claim(d, to, "was complained about", "complaint-unproved", "complaint-again");
+	words = arena_format(d->a, "%.*s <%.*s> complained about mail; no more is sent",
+	    STR_ARGS(person_full_name(to, d->a)), STR_ARGS(to->address));
+	stop_mail(d, to, STR("complaint"));
+	note_on_case(d, words);
+	find_request(d);
+	decision_escalate(d, "complained", "complained", to, words);
+	return decision_settle(d, OUTCOME_MACHINE, "complaint-stops", "%.*s", STR_ARGS(words));
 }
 
 /* The request that an automatic reply answers: the token or the mail it came back for says which. */

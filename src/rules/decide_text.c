@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "base/visible.h"
 #include "reading/words.h"
 
 #define WORD_INTERNAL STR("#internal")
@@ -129,20 +130,62 @@ without_own_tail(const struct decision *d, struct str text)
 	return text;
 }
 
+/* kept, the beginning of text, and the words of command that follow at once: a notice that names such a word makes it
+ * look like a line of ours. */
+static struct str
+with_commands_behind(const struct decision *d, struct str kept, struct str text)
+{
+	struct str rest, line;
+	bool closes, reopens;
+
+	if (kept.n == 0)
+		kept = str_head(text, 0);
+	rest = str_skip(text, kept.n);
+	for (int i = 0; i < COMMANDS_MOST && str_next_line(&rest, &line); i++) {
+		if (str_trim(line).n == 0)
+			continue;
+		if (!begins_like_command(str_trim(line)) || !is_command(d, str_trim(line), &closes, &reopens))
+			break;
+		kept = str_head(text, (size_t)(line.p - text.p) + line.n);
+	}
+	return kept;
+}
+
+/* What a note of the reading says to people. */
+static struct str
+note_words(struct str note, struct arena *a)
+{
+	static const struct {
+		struct str code;
+		const char *words;
+	} known[] = {
+		{ { "text-encrypted", 14 }, "the mail is encrypted and could not be read" },
+		{ { "text-damaged", 12 }, "some of the text could not be decoded" },
+		{ { "text-cut", 8 }, "the text is too long, its end was left out" },
+		{ { "parts-dropped", 13 }, "the mail has too many parts, some were left out" },
+	};
+	struct str dropped = STR("attachment-dropped ");
+	ptrdiff_t blank = str_rfind_char(note, ' ');
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (str_equal(note, known[i].code))
+			return str_of(known[i].words);
+	if (!str_starts(note, dropped) || (size_t)blank < dropped.n)
+		return note;
+	return arena_format(a, "a file was left out, by its size or number: %.*s, %.*s bytes",
+	    STR_ARGS(plan_shorten(str_skip(str_head(note, (size_t)blank), dropped.n), 200)),
+	    STR_ARGS(str_skip(note, (size_t)blank + 1)));
+}
+
+/* Text with what got lost on the way below it. */
 static struct str
 with_notes(const struct decision *d, struct str text)
 {
 	const struct reading *r = d->r;
 
-	if (r->encrypted)
-		text = arena_format(
-		    d->a, "%.*s%s[the mail is encrypted and could not be read]", STR_ARGS(text), text.n ? "\n\n" : "");
-	if (r->damaged)
-		text = arena_format(
-		    d->a, "%.*s%s[some of the text could not be decoded]", STR_ARGS(text), text.n ? "\n\n" : "");
 	for (size_t i = 0; i < r->n_notes && i < 50; i++)
-		text = arena_format(
-		    d->a, "%.*s%s[%.*s]", STR_ARGS(text), text.n ? "\n" : "", STR_ARGS(plan_shorten(r->notes[i], 300)));
+		text = arena_format(d->a, "%.*s%s[%.*s]", STR_ARGS(text), text.n ? (i ? "\n" : "\n\n") : "",
+		    STR_ARGS(plan_shorten(note_words(r->notes[i], d->a), 300)));
 	return text;
 }
 
@@ -161,6 +204,7 @@ decision_read_text(struct decision *d, struct decision_text *out)
 			out->text = str_skip(out->text, WORD_INTERNAL.n);
 		}
 	} else {
+		out->text = with_commands_behind(d, out->text, d->r->new_text);
 		out->text = without_commands(d, out->text, &out->closes, &out->reopens);
 		/* A forwarded mail is what the contact wants us to read; a representative's could show internals. */
 		if (d->r->is_forward && d->r->quoted.n)
@@ -175,7 +219,7 @@ decision_update(struct decision *d, const struct decision_text *m, enum visibili
 {
 	struct effect *f = plan_update(d->p, d->subject->view.id, &d->s->sender, WAY_MAIL, v, with_notes(d, m->text));
 
-	f->cut = d->r->quoted;
+	f->cut = visible_text(d->r->quoted, d->a);
 	f->with_attachments = true;
 	return f;
 }

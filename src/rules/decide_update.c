@@ -95,15 +95,31 @@ rule_staff(struct decision *d)
 	return decision_pass(d, "a representative, proved by a reply address of his own");
 }
 
+/* Whether a customer's contact names a case of another customer: how it came to know the reference, a person asks. */
+static bool
+is_of_other_customer(const struct decision *d)
+{
+	const struct deployment *of = &d->subject->view.deployment;
+	int64_t from = d->s->sender.organisation;
+
+	return d->s->sender.is_contact && of->id && from != of->organisation && (from == 0 || from != of->partner);
+}
+
 static bool
 rule_permitted(struct decision *d)
 {
 	if (decision_by_contact(d) || (d->subject != NULL && is_staff(&d->s->sender)))
 		return decision_pass(
 		    d, "%.*s may update case %.*s", STR_ARGS(d->s->sender.address), STR_ARGS(d->subject->view.number));
-	return refuse(d, "not-permitted", "not_permitted", 0,
+	refuse(d, "not-permitted", "not_permitted", 0,
 	    d->subject == NULL ? "names a case that does not exist"
 			       : "is no Designated Contact of the case's deployment");
+	if (d->subject == NULL || !is_of_other_customer(d))
+		return true;
+	/* Kept for a person; what the sender is told stays what it is for a case that does not exist. */
+	d->p->outcome = OUTCOME_HELD;
+	d->p->reason = "other-customer";
+	return true;
 }
 
 static bool

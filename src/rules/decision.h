@@ -53,7 +53,9 @@ bool rule_append(struct decision *d);
  */
 bool rule_own_mail(struct decision *d);
 bool rule_bounce(struct decision *d);
+bool rule_complaint(struct decision *d);
 bool rule_machine(struct decision *d);
+bool rule_address(struct decision *d); /* decide_address.c */
 bool rule_undetermined(struct decision *d);
 bool rule_route(struct decision *d);
 /* The rules that ask an approver (decide_ask.c), which stand in the approval list. */

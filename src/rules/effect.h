@@ -31,11 +31,13 @@ enum effect_kind {
 	EFFECT_REQUEST_TIMES,     /* request_id, remind_at, escalate_at (0: done) */
 	EFFECT_REQUEST_EDIT,      /* request: its pending lines are replaced, its version is the next */
 	EFFECT_ABSENT,            /* request_id, person: an approver who cannot answer for now */
-	EFFECT_LEAVE,         /* person: is active no more, approves and delegates nothing; no reply token is valid */
-	EFFECT_RETURN,        /* person: is active again; nothing else that EFFECT_LEAVE took comes back */
-	EFFECT_UNDELIVERABLE, /* person: the registered address bounced for good */
-	EFFECT_BOUNCED,       /* outbox_id, text = diagnostic: shown with the notice */
-	EFFECT_NOTICE         /* notice */
+	EFFECT_LEAVE,          /* person: is active no more, approves and delegates nothing; no reply token is valid */
+	EFFECT_RETURN,         /* person: is active again; nothing else that EFFECT_LEAVE took comes back */
+	EFFECT_ADDRESS,        /* person: text, an address of theirs, is verified */
+	EFFECT_UNDELIVERABLE,  /* person, text = why: no mail to the registered address any more */
+	EFFECT_BOUNCED,        /* outbox_id, text = diagnostic: shown with the notice */
+	EFFECT_BOUNCE_CLAIMED, /* outbox_id: a report that is not proved says that it bounced */
+	EFFECT_NOTICE          /* notice */
 };
 
 /* Why a case ends whose status the plan does not name: the configuration has one for each. */

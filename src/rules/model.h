@@ -20,7 +20,7 @@ struct person {
 	struct str language;                       /* "de"; empty: the configuration's */
 	int64_t organisation;
 	bool active, is_contact, is_approver, is_representative, is_administrator;
-	bool undeliverable; /* the address bounced for good */
+	bool undeliverable; /* the address bounced for good, or complained */
 };
 
 /* "Eva Lind"; the address where there is no name. Borrows from p or a. */
@@ -103,7 +103,7 @@ request_line_person(const struct access_request *r, const struct request_line *l
 }
 
 /* A reply token, as found by its hash. */
-enum token_kind { TOKEN_NONE, TOKEN_OF_CASE, TOKEN_OF_APPROVAL, TOKEN_OF_CONFIRMATION };
+enum token_kind { TOKEN_NONE, TOKEN_OF_CASE, TOKEN_OF_APPROVAL, TOKEN_OF_CONFIRMATION, TOKEN_OF_ADDRESS };
 enum token_state { TOKEN_VALID, TOKEN_USED, TOKEN_VOID, TOKEN_EXPIRED, TOKEN_SUPERSEDED };
 
 #endif

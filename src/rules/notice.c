@@ -47,7 +47,7 @@ static const struct kind {
 	[NOTICE_REMINDER] = { "reminder", { REQUEST_VALUES, "expires_at", "reply_to" } },
 	[NOTICE_ESCALATION] = { "escalation",
 	    { REQUEST_VALUES, "reason", "detail", "no_approver", "approver_is_grantee", "approver_bounced",
-		"answer_refused", "unanswered" } },
+		"answer_refused", "unanswered", "report_unproved", "complained" } },
 	[NOTICE_SECURITY] = { "security", { REQUEST_VALUES, "reason", "detail", "sender_differs",
 					      "authentication_failed", "sender_address", "arrived_at" } },
 	[NOTICE_CLOSURE_REQUESTED] = { "closure-requested", { "author_name", "author_address", "update_text" } },

@@ -57,6 +57,7 @@ struct notice {
 	bool from_noreply;
 	enum token_kind token;       /* what Reply-To and Message-ID carry */
 	bool confirms;               /* TOKEN_OF_CONFIRMATION: which verdict */
+	int64_t expires_at;          /* of the token, ms; 0: as its request, or never */
 	struct str in_reply_to;      /* Message-ID, without <>, of the mail that is answered; or empty */
 	int64_t case_id, request_id; /* 0 or PLAN_NEW */
 	struct value *values;        /* besides the standard ones */
@@ -65,56 +66,47 @@ struct notice {
 
 /* Supplied by the conductor to every notice, from its case, its addressee and the configuration. Those about a case are
  * empty where the notice names none: brand, address, case_number, case_subject, case_status, case_sub_status,
- * reference, recipient_name, recipient_first_name, date; the words of command in its language: close_word, reopen_word.
- * Ends in NULL. */
+ * reference, recipient_name, recipient_first_name, date; words of command: close_word, reopen_word. Ends in NULL. */
 extern const char *const notice_standard_values[];
 
-/* What notices of kind k carry besides, in a fixed order; ends in NULL. Drawn ones come from the conductor; all others
- * are set by the plan, empty where there is nothing to say. */
+/* What notices of kind k carry besides, in a fixed order; ends in NULL. Set by the plan, empty where there is nothing
+ * to say, but for what the conductor draws for the letter: code, reply_to. */
 const char *const *notice_values(enum notice_kind k);
-/* Whether the value comes from what is drawn for the letter, so that no plan can know it: code, reply_to. */
 bool notice_value_is_drawn(const char *name);
-/* Whether templates of kind k may use name: standard or of its own. */
-bool notice_has_value(enum notice_kind k, struct str name);
+bool notice_has_value(enum notice_kind k, struct str name); /* whether templates may use it: standard, or of its own */
 
 /* What the names mean:
  * update_text      what was newly written; several lines
- * author_name      who wrote it; author_address: the registered one
- * files            names of attachments, one a line
+ * author_name      who wrote it; author_address: the registered one; contact_name: the case's contact
+ * files            names of attachments, one a line; merged_number: of the case that was merged
  * old_status, new_status   "OPEN / Investigation"; both empty where nothing changed
- * reason           constant code; the flag of the same name says it to a template:
- *                  REPLY_REFUSED    "closed-case" -> closed_case, "no-reference" -> no_reference,
- *                                   "not-permitted" -> not_permitted, "oversize" -> too_large
+ * reason           constant code; the flag of the same name, with "_", says it to a template:
+ *                  REPLY_REFUSED    "closed-case", "no-reference", "not-permitted", "oversize" (flag: too_large)
  *                  ALREADY_DECIDED  "decided", "expired", "superseded", "cancelled"
  *                  ESCALATION       "no-approver", "approver-is-grantee", "approver-bounced",
- *                                   "answer-refused", "unanswered", "approver-absent" (flag: unanswered)
+ *                  "answer-refused", "unanswered", "approver-absent" (flag: unanswered), "complained",
+ *                  "bounce-unproved", "complaint-unproved" (flag: report_unproved)
  *                  SECURITY         "sender-differs", "authentication-failed"
  * detail           the same in plain words (English), for administrators
- * person_name, person_address, person_employer   whom the request is about; of a copy the names of several, and no
- *                  address
+ * person_name, person_address, person_employer   whom the request is about; of a copy several names, no address
  * copied_from      of a copy: the Org ID it is copied from
  * requester_name   who asked for it
  * lines            the lines of the request this notice is about, one a line:
- *                  "ACME-1  Acme Ltd  none -> read-write", of a copy with the person; denied_lines: those not granted,
- *                  where others were
+ *                  "ACME-1  Acme Ltd  none -> read-write", of a copy with the person; denied_lines: those left out
  * changed_from     of a request that was changed: the lines as they were before
  * decision         "approved" or "denied" (of CONFIRM: "approve" or "deny"); flags: approved, denied
  * on_behalf_of     whose decision it was, where it was made by delegation
  * decider_name     who decided; decided_at, expires_at, arrived_at: "2026-02-03 04:05 UTC"
- * comment          what the approver wrote besides: for the approvers and whoever asked, never for the person the
- *                  access is for
+ * comment          what the approver wrote besides; never for the person the access is for
  * rule             by which rule it was decided, in plain words (English)
  * quoted_line      the line that was not understood; why: in plain words (English); flags: why_unclear (the words do
  *                  not say yes or no, or say it with a condition), why_empty, why_quote (answer mixed with the quoted
  *                  mail), why_unreadable (encrypted, or not decodable), why_code (confirmation code missing or wrong)
  * code             the six characters a confirmation begins with
- * merged_number    of the case that was merged
- * contact_name     the case's contact
- * registered_address   the address that a person's mail goes to
  * problems, recovered   checks that are not ok, and that are ok again, one a line (English)
  * messages         kept messages, one a line: number, outcome, reason, sender, subject; total: how many
  * reply_to         the address with the letter's own token, for a link in HTML; empty where there are no sub-addresses
- * sender_address   From of the mail in question; never mailed to
+ * sender_address   From of the mail in question; never mailed to; registered_address: that a person's mail goes to
  */
 
 /* ms as "2026-02-03 04:05 UTC" in a; empty for 0. */

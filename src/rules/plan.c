@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/visible.h"
 #include "rules/notice.h"
 
 #define TRACE_WORDS 400 /* bytes of one trace line */
@@ -112,7 +113,7 @@ plan_update(
 	f->person = *author;
 	f->way = way;
 	f->visibility = v;
-	f->text = text;
+	f->text = visible_text(text, p->arena);
 	return f;
 }
 

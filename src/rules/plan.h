@@ -57,7 +57,7 @@ struct notice *plan_notice(struct plan *p, enum notice_kind kind, const struct p
 void notice_value(struct plan *p, struct notice *n, const char *name, struct str text);
 /* s up to max bytes, cut between characters (UTF-8): for lines shown to people. */
 struct str plan_shorten(struct str s, size_t max);
-/* Shorthands: an update on a case, a change of its status. */
+/* Shorthands: an update on a case, its text made visible (base/visible.h); a change of its status. */
 struct effect *plan_update(
     struct plan *p, int64_t case_id, const struct person *author, enum way way, enum visibility v, struct str text);
 struct effect *plan_status(

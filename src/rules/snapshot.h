@@ -35,6 +35,7 @@ struct token_fact {
 	struct person owner;  /* whom it was sent to */
 	struct str code;      /* confirmation: hash of the code for the first line */
 	bool confirms;        /* confirmation: the verdict it confirms: true approve, false deny */
+	struct str sent_to;   /* the address it was sent to */
 	struct str sent_text; /* the text of the notice that carried it: lines of it are no answer */
 	int64_t *lines;       /* of the request, that the notice has shown: an answer decides no other */
 	size_t n_lines;
@@ -56,6 +57,8 @@ struct snapshot {
 	int64_t original;     /* outbox id of the mail a report is about, or 0; its case is in cases */
 	int64_t original_case, original_request;
 	bool original_bounced;     /* an earlier report said so */
+	bool original_proved;      /* the report came to the address of that mail alone, or the mail has none */
+	bool original_claimed;     /* an earlier report that was not proved said so */
 	struct person original_to; /* whom that mail was sent to */
 
 	struct person sender; /* of reading.from_strict; id 0: unknown */

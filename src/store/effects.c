@@ -9,6 +9,7 @@
 #include "store/effects.h"
 
 #include "base/crypto.h"
+#include "store/store_people.h"
 
 #include <stdio.h>
 
@@ -233,10 +234,17 @@ effect_assign(struct store *s, const struct effect *f, struct store_change *c, s
 }
 
 static int
+effect_address(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
+{
+	return store_address_verify(s, f->person.id, f->text, c->now, e);
+}
+
+static int
 effect_undeliverable(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
 {
-	return RUN(s, NULL, e, "UPDATE person SET undeliverable_at = coalesce(undeliverable_at, ?) WHERE id = ?",
-	    NUMBER(c->now), NUMBER(f->person.id));
+	return RUN(s, NULL, e,
+	    "UPDATE person SET undeliverable_at = ?, undeliverable_why = ? WHERE id = ? AND undeliverable_at IS NULL",
+	    NUMBER(c->now), TEXT(f->text), NUMBER(f->person.id));
 }
 
 static int
@@ -244,6 +252,13 @@ effect_bounced(struct store *s, const struct effect *f, struct store_change *c, 
 {
 	return RUN(s, NULL, e, "UPDATE outbox SET bounced_at = ?, bounce = ? WHERE id = ?", NUMBER(c->now),
 	    TEXT(f->text), NUMBER(f->outbox_id));
+}
+
+static int
+effect_bounce_claimed(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
+{
+	return RUN(
+	    s, NULL, e, "UPDATE outbox SET bounce_claimed_at = ? WHERE id = ?", NUMBER(c->now), NUMBER(f->outbox_id));
 }
 
 static int
@@ -278,8 +293,10 @@ store_effect(struct store *s, const struct effect *f, struct store_change *c, st
 		[EFFECT_ABSENT] = effect_absent,
 		[EFFECT_LEAVE] = effect_leave,
 		[EFFECT_RETURN] = effect_return,
+		[EFFECT_ADDRESS] = effect_address,
 		[EFFECT_UNDELIVERABLE] = effect_undeliverable,
 		[EFFECT_BOUNCED] = effect_bounced,
+		[EFFECT_BOUNCE_CLAIMED] = effect_bounce_claimed,
 		[EFFECT_NOTICE] = effect_notice,
 	};
 

@@ -37,18 +37,23 @@ outbox_token(struct str address, struct str key)
 int
 store_letter_add(struct store *s, const struct store_letter *l, int64_t now, int64_t *id, struct err *e)
 {
+	char hash[SHA256_HEX] = "";
+
 	if (l->to.n == 0 || l->message_id.n == 0)
 		return err_set(e, ERR_FATAL, "store: a letter without an addressee or Message-ID");
+	if (l->bounce_token.n)
+		crypto_sha256_hex(l->bounce_token, hash);
 	if (RUN(s, NULL, e,
 		"INSERT INTO outbox (state, created_at, next_at, kind, case_id, request, person, message, is_answer,"
-		" answer_reason, message_id, message_key, envelope_from, from_name, from_address, to_name, to_address,"
+		" answer_reason, message_id, message_key, envelope_from, bounce_hash, from_name, from_address, "
+		"to_name, to_address,"
 		" reply_to, in_reply_to, ancestors, subject, text, html)"
-		" VALUES ('queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		" VALUES ('queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		NUMBER(now), NUMBER(now), Z(name_of(NAMES_NOTICE, (int)l->kind)), ID(l->case_id), ID(l->request_id),
 		ID(l->person), ID(l->message), NUMBER(l->is_answer), TEXT(l->answer_reason), TEXT(l->message_id),
-		TEXT(l->message_key), TEXT(l->envelope_from), TEXT(l->from_name), TEXT(l->from), TEXT(l->to_name),
-		TEXT(l->to), TEXT(l->reply_to), TEXT(l->in_reply_to), TEXT(l->references), TEXT(l->subject),
-		TEXT(l->text), TEXT(l->html)))
+		TEXT(l->message_key), TEXT(l->envelope_from), Z(hash), TEXT(l->from_name), TEXT(l->from),
+		TEXT(l->to_name), TEXT(l->to), TEXT(l->reply_to), TEXT(l->in_reply_to), TEXT(l->references),
+		TEXT(l->subject), TEXT(l->text), TEXT(l->html)))
 		return -1;
 	*id = store_last_id(s);
 	return 0;

@@ -42,6 +42,34 @@ message_row(struct query *q, struct arena *a, struct store_message *out, struct 
 	return 0;
 }
 
+/* All rows of q, which it closes. */
+static int
+messages_load(struct query *q, struct arena *a, struct store_message **out, size_t *n, struct err *e)
+{
+	struct list l = { 0 };
+	int rc;
+
+	while ((rc = query_step(q, e)) == 1)
+		if (message_row(q, a, list_add(&l, a, sizeof(**out)), e)) {
+			rc = -1;
+			break;
+		}
+	query_close(q);
+	*out = l.items;
+	*n = l.n;
+	return rc;
+}
+
+int
+store_message_after(
+    struct store *s, int64_t id, size_t max, struct arena *a, struct store_message **out, size_t *n, struct err *e)
+{
+	struct query q;
+
+	QUERY(&q, s, "SELECT " MESSAGE " FROM message m WHERE m.id > ? ORDER BY m.id LIMIT ?", NUMBER(id), NUMBER(max));
+	return messages_load(&q, a, out, n, e);
+}
+
 static void
 condition_add(struct buf *sql, struct bind *values, size_t *n, const char *condition, struct bind v)
 {
@@ -53,7 +81,6 @@ int
 store_message_list(struct store *s, const struct store_message_filter *f, struct arena *a, struct store_message **out,
     size_t *n, struct err *e)
 {
-	struct list l = { 0 };
 	struct bind v[10];
 	struct buf sql;
 	struct query q;
@@ -78,17 +105,10 @@ store_message_list(struct store *s, const struct store_message_filter *f, struct
 	}
 	buf_add_z(&sql, " AND m.id < ? ORDER BY m.id DESC LIMIT ?");
 	v[k++] = NUMBER(f->before_id ? f->before_id : INT64_MAX);
-	v[k++] = NUMBER(f->max && f->max < LIST_MOST ? f->max : LIST_MOST);
+	v[k++] = NUMBER(f->max ? f->max : LIST_MOST);
 	query_open(&q, s, buf_z(&sql), v, k);
-	while ((rc = query_step(&q, e)) == 1)
-		if (message_row(&q, a, list_add(&l, a, sizeof(**out)), e)) {
-			rc = -1;
-			break;
-		}
-	query_close(&q);
+	rc = messages_load(&q, a, out, n, e);
 	buf_free(&sql);
-	*out = l.items;
-	*n = l.n;
 	return rc;
 }
 

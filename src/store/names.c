@@ -13,7 +13,7 @@
 
 static const char *const levels[] = { "none", "basic", "read-only", "read-write" };
 static const char *const line_states[] = { "pending", "approved", "denied", "expired", "cancelled" };
-static const char *const token_kinds[] = { "none", "case", "approval", "confirmation" };
+static const char *const token_kinds[] = { "none", "case", "approval", "confirmation", "address" };
 static const char *const token_states[] = { "valid", "used", "void", "expired", "superseded" };
 static const char *const outcomes[] = { "none", "appended", "posted", "decided", "already-decided", "asked-again",
 	"confirmation-asked", "refused", "machine", "duplicate", "held", "quarantined", "dropped" };
@@ -33,7 +33,7 @@ static const char *const healths[] = { "ok", "warning", "critical", "unknown" };
 /* Who adds a value adds its name here. */
 _Static_assert(COUNT(levels) == ACCESS_LEVELS, "a name for each access level");
 _Static_assert(COUNT(line_states) == LINE_CANCELLED + 1, "a name for each line state");
-_Static_assert(COUNT(token_kinds) == TOKEN_OF_CONFIRMATION + 1, "a name for each token kind");
+_Static_assert(COUNT(token_kinds) == TOKEN_OF_ADDRESS + 1, "a name for each token kind");
 _Static_assert(COUNT(token_states) == TOKEN_SUPERSEDED + 1, "a name for each token state");
 _Static_assert(COUNT(outcomes) == OUTCOME_COUNT, "a name for each outcome");
 _Static_assert(COUNT(notices) == NOTICE_COUNT, "a name for each notice");

@@ -90,11 +90,12 @@ replace_all(struct str s, struct str what, struct arena *a)
 static void
 letter_redact(struct store_letter *l, struct arena *a)
 {
-	struct str tokens[2] = { outbox_token(l->message_id, l->message_key), outbox_token(l->reply_to, STR_NONE) };
+	struct str tokens[] = { outbox_token(l->message_id, l->message_key), outbox_token(l->reply_to, STR_NONE),
+		outbox_token(l->envelope_from, STR_NONE) };
 	struct str *const fields[] = { &l->message_id, &l->reply_to, &l->envelope_from, &l->subject, &l->text,
 		&l->html };
 
-	for (size_t t = 0; t < 2; t++)
+	for (size_t t = 0; t < sizeof(tokens) / sizeof(*tokens); t++)
 		for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
 			*fields[i] = replace_all(*fields[i], tokens[t], a);
 }

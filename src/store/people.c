@@ -15,7 +15,7 @@
 	"p.id, p.first_name, p.last_name, p.address, p.language, p.organisation, p.is_active, p.is_contact, "          \
 	"p.is_approver, p.is_representative, p.is_administrator, p.undeliverable_at"
 #define PERSON_COLUMNS 12
-#define RECORD PERSON ", p.employer, p.country, p.phone, p.queue, o.name"
+#define RECORD PERSON ", p.employer, p.country, p.phone, p.queue, o.name, p.undeliverable_why"
 #define DEPLOYMENT "d.id, d.organisation, d.org_id, d.customer, d.product, d.partner"
 
 struct str
@@ -65,6 +65,8 @@ record_row(struct query *q, struct arena *a, struct person_record *out)
 	out->phone = column_text(q, PERSON_COLUMNS + 2, a);
 	out->queue = column_text(q, PERSON_COLUMNS + 3, a);
 	out->organisation_name = column_text(q, PERSON_COLUMNS + 4, a);
+	out->undeliverable_at = column_number(q, PERSON_COLUMNS - 1);
+	out->undeliverable_why = column_text(q, PERSON_COLUMNS + 5, a);
 }
 
 static void
@@ -109,7 +111,7 @@ person_get(struct store *s, int64_t id, struct arena *a, struct person *out, str
 	return rc == 1 ? 0 : -1;
 }
 
-/* id 0 where nobody has it. */
+/* id 0 where nobody has it, or nobody has shown to have it. */
 int
 person_by_address(struct store *s, struct str address, struct arena *a, struct person *out, struct err *e)
 {
@@ -119,7 +121,9 @@ person_by_address(struct store *s, struct str address, struct arena *a, struct p
 	*out = (struct person){ 0 };
 	if (address.n == 0)
 		return 0;
-	QUERY(&q, s, "SELECT " PERSON " FROM person_address x JOIN person p ON p.id = x.person WHERE x.address = ?",
+	QUERY(&q, s,
+	    "SELECT " PERSON " FROM person_address x JOIN person p ON p.id = x.person WHERE x.address = ?"
+	    " AND x.verified_at IS NOT NULL",
 	    TEXT(address_key(a, address)));
 	rc = query_step(&q, e);
 	if (rc == 1)
@@ -219,7 +223,7 @@ store_person_find(struct store *s, struct str address, struct arena *a, struct p
 
 	QUERY(&q, s,
 	    "SELECT " RECORD " FROM person_address x JOIN person p ON p.id = x.person"
-	    " LEFT JOIN organisation o ON o.id = p.organisation WHERE x.address = ?",
+	    " LEFT JOIN organisation o ON o.id = p.organisation WHERE x.address = ? AND x.verified_at IS NOT NULL",
 	    TEXT(address_key(a, address)));
 	rc = query_step(&q, e);
 	if (rc == 1)

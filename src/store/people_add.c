@@ -78,7 +78,8 @@ address_check(struct str s, struct err *e)
 	if (s.n > ADDRESS_MOST || at < 0 || !local_part_ok(str_head(s, (size_t)at)) ||
 	    !domain_ok(str_skip(s, (size_t)at + 1)))
 		return err_set(e, ERR_REJECT,
-		    "\"%.*s\" is no mail address: write local@domain.tld in ASCII, without quotes", STR_ARGS(s));
+		    "Work Email: \"%.*s\" is no mail address: write local@domain.tld in ASCII, without quotes",
+		    STR_ARGS(s));
 	return 0;
 }
 
@@ -157,14 +158,14 @@ pin_add(struct store *s, int64_t person, struct err *e)
 }
 
 static int
-address_add(struct store *s, int64_t person, struct str address, int64_t now, struct err *e)
+address_add(struct store *s, int64_t person, struct str address, int64_t verified_at, struct err *e)
 {
 	char key[ADDRESS_MOST];
 
 	for (size_t i = 0; i < address.n; i++)
 		key[i] = char_lower(address.p[i]);
 	return RUN(s, NULL, e, "INSERT INTO person_address (address, person, verified_at) VALUES (?, ?, ?)",
-	    TEXT(((struct str){ key, address.n })), NUMBER(person), NUMBER(now));
+	    TEXT(((struct str){ key, address.n })), NUMBER(person), ID(verified_at));
 }
 
 static int
@@ -180,7 +181,7 @@ address_free(struct store *s, struct str address, struct err *e)
 	rc = query_step(&q, e);
 	query_close(&q);
 	if (rc == 1)
-		return err_set(e, ERR_REJECT, "the address \"%.*s\" is taken", STR_ARGS(address));
+		return err_set(e, ERR_REJECT, "Work Email: the address \"%.*s\" is taken", STR_ARGS(address));
 	return rc;
 }
 
@@ -206,11 +207,36 @@ store_person_add(struct store *s, const struct person_record *p, int64_t now, in
 }
 
 int
-store_person_address_add(struct store *s, int64_t person, struct str address, int64_t now, struct err *e)
+store_person_address_add(struct store *s, int64_t person, struct str address, int64_t verified_at, struct err *e)
 {
 	if (address_check(address, e) || address_free(s, address, e))
 		return -1;
-	return address_add(s, person, address, now, e);
+	return address_add(s, person, address, verified_at, e);
+}
+
+int
+store_person_set(struct store *s, const struct person_record *p, struct err *e)
+{
+	const struct person *v = &p->person;
+
+	if (store_person_check(p, e))
+		return -1;
+	return RUN(s, NULL, e,
+	    "UPDATE person SET first_name = ?, last_name = ?, employer = ?, country = ?, phone = ?, queue = ?,"
+	    " language = ? WHERE id = ?",
+	    TEXT(v->first_name), TEXT(v->last_name), TEXT(p->employer), TEXT(p->country), TEXT(p->phone),
+	    TEXT(p->queue), TEXT(v->language), NUMBER(v->id));
+}
+
+int
+store_person_pin_renew(struct store *s, int64_t person, struct err *e)
+{
+	int64_t changes;
+
+	if (RUN(s, &changes, e, "DELETE FROM person_pin WHERE person = ?", NUMBER(person)))
+		return -1;
+	return changes == 1 ? pin_add(s, person, e)
+			    : err_set(e, ERR_REJECT, "this person is no contact and has no PIN");
 }
 
 int
@@ -233,4 +259,18 @@ store_approver_add(struct store *s, int64_t person, int64_t organisation, int64_
 		ID(organisation), ID(deployment)))
 		return -1;
 	return RUN(s, NULL, e, "UPDATE person SET is_approver = 1 WHERE id = ?", NUMBER(person));
+}
+
+int
+store_person_deliverable(struct store *s, int64_t person, struct err *e)
+{
+	int64_t changes;
+
+	if (RUN(s, &changes, e,
+		"UPDATE person SET undeliverable_at = NULL, undeliverable_why = '' WHERE id = ? AND undeliverable_at "
+		"IS "
+		"NOT NULL",
+		NUMBER(person)))
+		return -1;
+	return changes ? 0 : err_set(e, ERR_REJECT, "mail to this person is not stopped");
 }

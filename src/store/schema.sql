@@ -54,6 +54,7 @@ CREATE TABLE person (
 	is_representative INTEGER NOT NULL DEFAULT 0,
 	is_administrator INTEGER NOT NULL DEFAULT 0,
 	undeliverable_at INTEGER,
+	undeliverable_why TEXT NOT NULL DEFAULT '', -- the mail server's words, or what was complained about
 	created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX person_organisation ON person (organisation) WHERE organisation IS NOT NULL;
@@ -65,7 +66,7 @@ CREATE INDEX person_approver ON person (id) WHERE is_approver = 1;
 CREATE TABLE person_address (
 	address TEXT PRIMARY KEY CHECK (address <> ''),
 	person INTEGER NOT NULL REFERENCES person,
-	verified_at INTEGER
+	verified_at INTEGER -- NULL: nobody has shown that it is the person's; mail from it is nobody's
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX person_address_person ON person_address (person);
 
@@ -130,6 +131,8 @@ CREATE TABLE cases (
 	sub_status TEXT NOT NULL,
 	is_closed INTEGER NOT NULL DEFAULT 0, -- whether the configuration has the status as a closed one
 	priority TEXT NOT NULL,
+	priority_rank INTEGER NOT NULL GENERATED ALWAYS AS
+	    (CASE priority WHEN 'Low' THEN 1 WHEN 'Medium' THEN 2 WHEN 'High' THEN 3 WHEN 'Critical' THEN 4 ELSE 0 END) STORED,
 	deployment INTEGER REFERENCES deployment,
 	organisation INTEGER REFERENCES organisation, -- the deployment's
 	contact INTEGER REFERENCES person,
@@ -146,12 +149,17 @@ CREATE TABLE cases (
 ) STRICT;
 CREATE INDEX cases_modified ON cases (modified_at);
 CREATE INDEX cases_open ON cases (modified_at) WHERE is_closed = 0;
+CREATE INDEX cases_opened ON cases (opened_at);
+CREATE INDEX cases_priority ON cases (priority_rank, modified_at);
 CREATE INDEX cases_status ON cases (status, modified_at);
 CREATE INDEX cases_type ON cases (type, modified_at);
 CREATE INDEX cases_deployment ON cases (deployment, modified_at);
 CREATE INDEX cases_organisation ON cases (organisation, modified_at);
 CREATE INDEX cases_contact ON cases (contact, modified_at);
 CREATE INDEX cases_owner ON cases (owner, modified_at);
+-- What a person has open is asked for all day, by the person and by those who lead: closed ones are not walked for it.
+CREATE INDEX cases_contact_open ON cases (contact, modified_at) WHERE is_closed = 0;
+CREATE INDEX cases_owner_open ON cases (owner, modified_at) WHERE is_closed = 0;
 CREATE INDEX cases_merged ON cases (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX cases_split ON cases (split_from) WHERE split_from IS NOT NULL;
 
@@ -364,6 +372,8 @@ CREATE TABLE outbox (
 	last_reply TEXT NOT NULL DEFAULT '',
 	bounced_at INTEGER,
 	bounce TEXT NOT NULL DEFAULT '',
+	bounce_hash TEXT NOT NULL, -- SHA-256 of the token in the envelope sender; empty: it carries none
+	bounce_claimed_at INTEGER, -- when a report without that token said that it bounced
 	kind TEXT NOT NULL,
 	case_id INTEGER REFERENCES cases,
 	request INTEGER REFERENCES request,
@@ -393,13 +403,14 @@ CREATE INDEX outbox_request ON outbox (request) WHERE request IS NOT NULL;
 CREATE INDEX outbox_message ON outbox (message) WHERE message IS NOT NULL;
 CREATE INDEX outbox_person ON outbox (person, id) WHERE person IS NOT NULL;
 CREATE UNIQUE INDEX outbox_key ON outbox (message_key) WHERE message_key <> '';
+CREATE UNIQUE INDEX outbox_bounce ON outbox (bounce_hash) WHERE bounce_hash <> '';
 CREATE INDEX outbox_answers ON outbox (created_at) WHERE is_answer = 1;
 CREATE INDEX outbox_answered ON outbox (person, created_at) WHERE is_answer = 1;
 
 CREATE TABLE token (
 	id INTEGER PRIMARY KEY,
 	hash TEXT NOT NULL UNIQUE,
-	kind TEXT NOT NULL CHECK (kind IN ('case', 'approval', 'confirmation')),
+	kind TEXT NOT NULL CHECK (kind IN ('case', 'approval', 'confirmation', 'address')),
 	state TEXT NOT NULL CHECK (state IN ('valid', 'used', 'void')),
 	case_id INTEGER REFERENCES cases,
 	request INTEGER REFERENCES request,

@@ -40,6 +40,7 @@ token_row(struct query *q, struct arena *a, struct token_fact *t, int64_t arrive
 	t->code = column_text(q, 8, a);
 	t->confirms = column_number(q, 9);
 	t->sent_text = column_text(q, 10, a);
+	t->sent_to = column_text(q, 12, a);
 	if (t->state == TOKEN_VALID && t->kind != TOKEN_OF_CASE && t->version < column_number(q, 11))
 		t->state = TOKEN_SUPERSEDED;
 	if (t->state == TOKEN_VALID && expires && expires < arrived)
@@ -75,7 +76,7 @@ token_load(struct store *s, const struct reading_token *r, int64_t arrived, stru
 	*out = (struct token_fact){ .hash = arena_copy(a, str_of(hash)), .place = r->place };
 	QUERY(&q, s,
 	    "SELECT t.id, t.kind, t.state, t.case_id, t.request, t.person, t.version, t.expires_at, t.code, t.confirms,"
-	    " o.text, r.version FROM token t LEFT JOIN outbox o ON o.id = t.letter LEFT JOIN request r ON r.id = "
+	    " o.text, r.version, o.to_address FROM token t LEFT JOIN outbox o ON o.id = t.letter LEFT JOIN request r ON r.id = "
 	    "t.request"
 	    " WHERE t.hash = ?",
 	    Z(hash));
@@ -302,9 +303,8 @@ store_snapshot(struct store *s, const struct reading *r, const struct arrival *a
 	*out = (struct snapshot){ .now = now };
 	if (duplicate_find(s, r, arrival, &out->duplicate_of, e) ||
 	    person_by_address(s, r->from_strict, a, &out->sender, e) || tokens_load(&w, r, arrival->internal_date, e) ||
-	    references_load(&w, r, e) || original_load(s, r->original_id, a, out, e) ||
-	    request_add(&w, out->original_request, e) || case_add(&w, out->original_case, e) ||
-	    case_add(&w, arrival->named_case, e))
+	    references_load(&w, r, e) || original_load(s, r, a, out, e) || request_add(&w, out->original_request, e) ||
+	    case_add(&w, out->original_case, e) || case_add(&w, arrival->named_case, e))
 		return -1;
 	out->cases = w.cases.items;
 	out->n_cases = w.cases.n;

@@ -13,8 +13,9 @@ struct snapshot_work {
 	struct list cases, requests;
 };
 
-/* The letter a report is about, by the Message-ID it names: whole, or by the message key or the reply token in it.
- * Sets out->original and what goes with it; leaves them 0 where there is none. */
-int original_load(struct store *s, struct str message_id, struct arena *a, struct snapshot *out, struct err *e);
+/* The letter a report is about, by the address of that letter alone that the report came to; else by the Message-ID it
+ * names: whole, or by the message key or the reply token in it. Sets out->original and what goes with it; leaves them 0
+ * where there is none. */
+int original_load(struct store *s, const struct reading *r, struct arena *a, struct snapshot *out, struct err *e);
 
 #endif

@@ -145,6 +145,33 @@ database_build(const char *temporary, struct err *e)
 	return rc;
 }
 
+/* Why no file can be made there, and what to do. */
+static int
+folder_error(const char *path, int why, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	struct str folder = slash ? (struct str){ path, (size_t)(slash - path) + (slash == path) } : STR(".");
+
+	switch (why) {
+	case ENOENT:
+		return err_set(e, ERR_FATAL,
+		    "%s: the folder %.*s does not exist: make it (mkdir -p -m 0700 %.*s), or set database in "
+		    "casemaild.conf to another place",
+		    path, STR_ARGS(folder), STR_ARGS(folder));
+	case ENOTDIR:
+		return err_set(e, ERR_FATAL, "%s: a part of the path %.*s is no folder: set database in casemaild.conf",
+		    path, STR_ARGS(folder));
+	case EACCES:
+	case EROFS:
+		return err_set(e, ERR_FATAL,
+		    "%s: %s: no file can be made in %.*s: run this as the user of casemaild, or let that user write "
+		    "there",
+		    path, strerror(why), STR_ARGS(folder));
+	default:
+		return err_set(e, ERR_FATAL, "%s: %s", path, strerror(why));
+	}
+}
+
 static int
 database_create(const char *path, struct err *e)
 {
@@ -158,7 +185,7 @@ database_create(const char *path, struct err *e)
 		return err_set(e, ERR_REJECT, "%s: the path is too long", path);
 	fd = mkstemp(temporary); /* mode 0600 */
 	if (fd < 0)
-		return err_set(e, ERR_FATAL, "%s: %s", path, strerror(errno));
+		return folder_error(path, errno, e);
 	close(fd);
 	rc = database_build(temporary, e);
 	if (rc == 0 && link(temporary, path) != 0)

@@ -71,9 +71,11 @@ int store_ledger_change(
 struct store_letter {
 	int64_t case_id, request_id, person, message; /* message: ledger id it answers or 0 */
 	enum notice_kind kind;
-	struct str message_id;                             /* with the token, without <> */
-	struct str message_key;                            /* the part of it that stays when the token is scrubbed */
-	struct str envelope_from;                          /* empty: the null sender */
+	struct str message_id;    /* with the token, without <> */
+	struct str message_key;   /* the part of it that stays when the token is scrubbed */
+	struct str envelope_from; /* empty: the null sender */
+	struct str
+	    bounce_token; /* what stands in envelope_from so that its bounces are known; only its hash is stored */
 	struct str from_name, from, to_name, to, reply_to; /* reply_to empty: none */
 	struct str subject, text, html, in_reply_to, references;
 	struct str answer_reason; /* of an automatic answer; else empty */

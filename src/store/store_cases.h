@@ -11,19 +11,32 @@ int store_case_find(struct store *s, struct str number, struct arena *a, struct 
 int store_case_get(struct store *s, int64_t id, struct arena *a, struct case_view *out, struct err *e);
 int store_case_description(struct store *s, int64_t id, struct arena *a, struct str *out, struct err *e);
 
+enum case_sort { CASE_SORT_MODIFIED, CASE_SORT_OPENED, CASE_SORT_NUMBER, CASE_SORT_PRIORITY };
 struct store_case_filter {
-	int64_t contact, owner, organisation, deployment, since; /* 0: all */
-	struct str status, type, product;
-	bool open_only;
-	size_t max, offset;
+	int64_t mine, contact, owner, organisation, deployment; /* 0: all. mine: this person is contact or owner */
+	int64_t since;                                          /* modified then or later */
+	struct str status, sub_status, type, sub_type, product; /* empty: all */
+	struct str words;                                       /* as store_case_search; empty: all */
+	bool open_only, closed_only;
+	enum case_sort sort; /* newest first, the lowest number first, the most urgent first */
+	bool reverse;
+	size_t max, offset; /* max 0: 1000 in a list, no end in store_case_each */
 };
 int store_case_list(struct store *s, const struct store_case_filter *f, struct arena *a, struct case_view **out,
     size_t *n, struct err *e);
+/* The same one by one, for more than fits into memory: room is reset after each case. call returns 0, or -1 with *e,
+ * which ends it. */
+int store_case_each(struct store *s, const struct store_case_filter *f, struct arena *room,
+    int (*call)(void *context, const struct case_view *c, struct err *e), void *context, struct err *e);
 
-/* Cases that hold all the words, in subject and description or in one update, or have that number; newest update first.
- * At most max (0: 1000), out of the newest 5000 cases and 5000 updates with the words: a common word stays quick. */
-int store_case_search(
-    struct store *s, struct str words, size_t max, struct arena *a, struct case_view **out, size_t *n, struct err *e);
+/* Cases that hold all of f->words, in subject and description or in one update, or have that number; out of the newest
+ * 5000 cases and 5000 updates with the words: a common word stays quick. */
+struct store_found {
+	struct case_view c;
+	struct str snippet; /* around the words, each in brackets; empty where only the number fits */
+};
+int store_case_search(struct store *s, const struct store_case_filter *f, struct arena *a, struct store_found **out,
+    size_t *n, struct err *e);
 
 /* One line of a case's timeline, oldest first. */
 enum entry_kind { ENTRY_UPDATE, ENTRY_STATUS, ENTRY_NOTICE };

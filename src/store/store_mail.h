@@ -71,10 +71,13 @@ struct store_message_filter {
 	enum outcome outcome;              /* OUTCOME_NONE: all */
 	int64_t case_id, since, before_id; /* 0: all; since: decided then or later; before_id: paging, newest first */
 	struct str mailbox, from;
-	size_t max;
+	size_t max; /* 0: 1000 */
 };
 int store_message_list(struct store *s, const struct store_message_filter *f, struct arena *a,
     struct store_message **out, size_t *n, struct err *e);
+/* Messages with a number greater than id, by number: at most max. */
+int store_message_after(
+    struct store *s, int64_t id, size_t max, struct arena *a, struct store_message **out, size_t *n, struct err *e);
 /* ERR_REJECT where there is none. */
 int store_message_get(struct store *s, int64_t id, struct arena *a, struct store_message *out, struct err *e);
 int store_message_raw(struct store *s, int64_t id, struct arena *a, struct str *raw, struct err *e);

@@ -27,7 +27,10 @@ int store_deployment_list(struct store *s, struct arena *a, struct deployment **
 struct person_record {
 	struct person person;
 	struct str employer, country, phone, queue; /* queue: of a representative */
-	struct str organisation_name;               /* loaded, not read by store_person_add */
+	/* Loaded, not read by store_person_add: */
+	struct str organisation_name;
+	int64_t undeliverable_at; /* ms; 0: mail may be sent */
+	struct str undeliverable_why;
 };
 /* A contact (all five mandatory fields, P1), a representative, an administrator, or an approver who is none of these:
  * what person.is_* says. The address must be free. A contact gets a PIN. */
@@ -35,10 +38,31 @@ struct person_record {
 int store_person_check(const struct person_record *p, struct err *e);
 int store_person_add(struct store *s, const struct person_record *p, int64_t now, int64_t *id, struct err *e);
 int store_person_find(struct store *s, struct str address, struct arena *a, struct person_record *out, struct err *e);
-/* A further address of a person: mail from it is that person's. ERR_REJECT where it is taken. */
-int store_person_address_add(struct store *s, int64_t person, struct str address, int64_t now, struct err *e);
+/* Mail is sent to the person again. ERR_REJECT where it was not stopped. */
+int store_person_deliverable(struct store *s, int64_t person, struct err *e);
+/* The fields of a person but for address and roles, checked as for store_person_add. */
+int store_person_set(struct store *s, const struct person_record *p, struct err *e);
+
+/* A further address of a person. Once it is verified, mail from it is that person's; with verified_at 0 it is nobody's
+ * and finds nobody. ERR_REJECT where it is taken. */
+int store_person_address_add(struct store *s, int64_t person, struct str address, int64_t verified_at, struct err *e);
+/* It is shown to be the person's. ERR_REJECT: it is none of the person's, or verified already. */
+int store_address_verify(struct store *s, int64_t person, struct str address, int64_t now, struct err *e);
+/* Removes it, and voids the tokens it was sent. ERR_REJECT: there is none, or it is the registered one. */
+int store_address_remove(struct store *s, struct str address, int64_t now, struct err *e);
+struct address_record {
+	struct str address;
+	int64_t verified_at, person; /* verified_at 0: not yet */
+	bool is_registered;          /* mail goes to it */
+};
+/* The registered one first, then by address. */
+int store_address_list(
+    struct store *s, int64_t person, struct arena *a, struct address_record **out, size_t *n, struct err *e);
+int store_address_find(struct store *s, struct str address, struct arena *a, struct address_record *out, struct err *e);
+
 /* The only reader of a PIN (P2): to be shown to an operator, never mailed or logged. ERR_REJECT: no contact. */
 int store_person_pin(struct store *s, int64_t person, struct arena *a, struct str *out, struct err *e);
+int store_person_pin_renew(struct store *s, int64_t person, struct err *e); /* another one */
 enum person_role { ROLE_CONTACT, ROLE_APPROVER, ROLE_REPRESENTATIVE, ROLE_ADMINISTRATOR };
 int store_person_list(
     struct store *s, enum person_role role, struct arena *a, struct person_record **out, size_t *n, struct err *e);

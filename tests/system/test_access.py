@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from rig import casemail, people, tap
 from rig.desk import Desk
 from rig.rig import Rig
+from rig.waiting import until
 
 MAILBOXES = 28
 UTC = datetime.timezone.utc
@@ -459,6 +460,35 @@ def test_a1_a_batch_is_asked_whole(rig):
                            (json.dumps([{}] * 501), "at most 500"), (" " * (1 << 20) + "[{}]", "larger than")):
             write(text)
             refused(daemon, "access", "request", "--batch", path, says=says)
+        daemon.ctl("audit", "verify")
+
+
+def test_req_21_yes_and_no_at_the_same_time(rig):
+    with installed(rig) as daemon:
+        second, rounds = next(rig.supports), 4
+        daemon.settings["mailboxes"].append(daemon.mailbox(second, "second"))
+        daemon.configure()
+        for n in range(rounds):
+            person = rig.bo if n % 2 else rig.dora
+            if n == 0:
+                daemon.desk.contact(rig.dora, "Acme Ltd")
+            daemon.desk.request_access(person, "ACME-1" if n < 2 else "ACME-2", "read-only", rig.eva)
+        daemon.once()
+        for n in range(rounds):
+            mails = [daemon.notice(p, "access-request") for p in (rig.ada, rig.karl)]
+            rig.ada.reply(mails[0], "Yes, approved.", style="apple")
+            rig.karl.reply(mails[1], "No", style="apple", to=people.address_of(mails[1]["Reply-To"]).replace(
+                daemon.support.address.partition("@")[0], second.address.partition("@")[0]))
+        until(lambda: len(daemon.support.messages()) == rounds and len(second.messages()) == rounds, 20, "all answers in two mailboxes")
+        daemon.once()
+        rows = daemon.rows("SELECT request, outcome, reason FROM message ORDER BY request, outcome")
+        tap.equal([(r["request"], r["outcome"]) for r in rows],
+                  [(n, o) for n in range(1, rounds + 1) for o in ("already-decided", "decided")], "one of each two decides")
+        states = {r["request"]: r["state"] for r in daemon.rows("SELECT request, state FROM request_line")}
+        tap.equal(states, {r["request"]: r["reason"] for r in rows if r["outcome"] == "decided"}, "and the line says the same")
+        granted = sum(s == "approved" for s in states.values())
+        tap.equal(daemon.value("SELECT count(*) FROM access WHERE level = 'read-only'"), granted, "levels granted")
+        tap.equal(daemon.value("SELECT count(*) FROM audit WHERE event = 'message'"), 2 * rounds, "both are in the audit")
         daemon.ctl("audit", "verify")
 
 

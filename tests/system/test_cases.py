@@ -131,7 +131,7 @@ def test_updates_are_split_off(house):
     o = office(house)
     log = o.file("log.txt", b"paper jam\n")
     for text in ("About the login.", "About the printer."):
-        o.ctl("case", "reply", "1", *ROLF, text, *(("--attach", log) if "printer" in text else ()))
+        o.ctl("case", "reply", "1", "--yes", *ROLF, text, *(("--attach", log) if "printer" in text else ()))
     updates = [e["update"] for e in o.json("case", "show", "1")["timeline"] if e["kind"] == "update"]
     made = o.json("case", "split", "1", "--subject", "Printing fails", "--update", str(updates[1]))
     tap.equal(made, {"case": "00000002", "notices": 1}, "split")
@@ -208,6 +208,96 @@ def test_C13_a_transcript_is_attached_and_mailed(house):
     for address, why in (("bea@bolt.example", "no access to ACME-1"), ("ada@acme.example", "no access"), ("x@y.example", "x@y.example")):
         refused(o, why, "case", "mail", "1", "--to", address, "--yes")
     refused(o, "/nonexistent", "case", "attach", "1", "/nonexistent")
+
+
+def test_a_reply_is_shown_before_it_is_sent(house):
+    o = office(house)
+    refused(o, "give --yes to send it", "case", "reply", "1", "Hello")
+    status, shown = asked(o, "case", "reply", "1", *ROLF, "Hello", answer=b"n\n")
+    tap.check(status == 1 and "Eva Lind <eva@acme.example>" in shown, f"shown, and no: {shown!r}")
+    tap.equal(asked(o, "case", "reply", "1", *ROLF, "Hello")[0], 0, "status with a yes")
+    tap.equal(o.value("SELECT group_concat(text) FROM case_update"), "Hello", "what was posted")
+
+
+def test_a_reply_is_written_in_an_editor(house):
+    o = office(house)
+    plain = o.environment
+    writer = o.file("writer", b'#!/bin/sh\nstat -c %a "$2" >"$0.mode"; cat "$2" >"$0.shown"; printf "$1" | cat - "$2" >"$2.new"; cat "$2.new" >"$2"; rm "$2.new"\n', 0o755)
+
+    def write(text, *words, answer=b"y\n"):
+        o.environment = lambda: {**plain(), "EDITOR": f"{writer} '{text}'", "TMPDIR": o.folder}
+        try:
+            return asked(o, "case", *words, answer=answer)
+        finally:
+            o.environment = plain
+
+    status, shown = write("First line\\n#internal is a word here\\n", "reply", "1", *ROLF)
+    tap.equal(status, 0, f"status: {shown!r}")
+    tap.equal(o.value("SELECT text FROM case_update"), "First line\n#internal is a word here", "the text, without what stands below the line")
+    with open(writer + ".mode", encoding="utf-8") as f:
+        tap.equal(f.read().strip(), "600", "mode of the file")
+    with open(writer + ".shown", encoding="utf-8") as f:
+        tap.check("Login fails" in (hint := f.read()) and "To: Eva Lind <eva@acme.example>" in hint, f"what it shows: {hint!r}")
+    status, shown = write("", "reply", "1", *ROLF)
+    tap.check(status == 1 and "no text" in shown, f"an empty text: {shown!r}")
+    tap.equal([n for n in os.listdir(o.folder) if n.startswith("casectl-")], [], "files left")
+    status, shown = write("Not yet", "reply", "1", *ROLF, answer=b"n\n")
+    left = [n for n in os.listdir(o.folder) if n.startswith("casectl-")]
+    tap.check(status == 1 and len(left) == 1 and left[0] in shown, f"a text that was not sent is kept: {shown!r}")
+    tap.equal(write("A note", "note", "1", *ROLF)[0], 0, "status of a note")
+    tap.equal(o.value("SELECT text FROM case_update WHERE visibility = 'internal'"), "A note", "the note")
+    tap.equal(o.value("SELECT count(*) FROM case_update"), 2, "updates")
+
+
+# --- people ----------------------------------------------------------------------
+
+def test_P1_a_further_address_counts_once_it_is_verified(house):
+    o = office(house)
+    tap.equal(o.json("address", "add", "eva@acme.example", "E.Lind@acme.example")["notices"], 1, "a mail asks")
+    kind, to, reply_to = (o.value(f"SELECT {c} FROM outbox ORDER BY id DESC") for c in ("kind", "to_address", "reply_to"))
+    tap.check((kind, to) == ("address-verify", "E.Lind@acme.example") and re.fullmatch(r"support\+[0-9a-z]{26}@helpdesk.example", reply_to),
+              f"the mail to the new address: {kind} {to} {reply_to}")
+    tap.check("{{" not in o.value("SELECT text FROM outbox ORDER BY id DESC"), "its words")
+    tap.equal([(r["address"], r["verified_at"] is not None, r["registered"]) for r in o.json("address", "list", "eva@acme.example")],
+              [("eva@acme.example", True, True), ("e.lind@acme.example", False, False)], "addresses")
+    refused(o, "nobody has the address", "address", "list", "e.lind@acme.example")
+    refused(o, "nobody has the address", "case", "mail", "1", "--to", "e.lind@acme.example", "--yes")
+    for address, why in (("e.lind@acme.example", "is taken"), ("eva@gmail.com", "free-mail"), ("eva", "no mail address")):
+        refused(o, why, "address", "add", "eva@acme.example", address)
+    refused(o, "no active contact", "address", "add", "rolf@helpdesk.example", "r@helpdesk.example")
+    o.ctl("address", "verify", "e.lind@acme.example")
+    tap.equal(len(o.json("address", "list", "e.lind@acme.example")), 2, "found by it")
+    tap.equal(o.value("SELECT event || ' ' || who FROM audit ORDER BY id DESC").split(" ", 1)[0], "address-verify", "the audit")
+    refused(o, "waits for no verification", "address", "verify", "e.lind@acme.example")
+    o.ctl("address", "remove", "e.lind@acme.example")
+    tap.equal(o.value("SELECT state FROM token WHERE kind = 'address'"), "void", "the question is void")
+    refused(o, "no further address", "address", "remove", "eva@acme.example")
+
+
+def test_P2_a_PIN_is_shown_and_nothing_else(house):
+    o = office(house)
+    pin = o.json("pin", "show", "eva@acme.example")["pin"]
+    tap.check(re.fullmatch(r"\d{6}", pin), f"a PIN: {pin}")
+    fresh = o.ctl("pin", "new", "eva@acme.example").strip()
+    tap.check(re.fullmatch(r"\d{6}", fresh) and o.ctl("pin", "show", "eva@acme.example").strip() == fresh, "another one")
+    tap.equal([r["event"] for r in o.json("audit", "list", "--max", "3")], ["pin-show", "pin-new", "pin-show"], "the audit says who looked")
+    dump = o.dump().split("\n")
+    tap.equal([line[:60] for line in dump if f"'{fresh}'" in line and "person_pin" not in line], [], "lines of the database with the PIN")
+    tap.equal(len([line for line in dump if f"'{fresh}'" in line]), 1, "it stands in one")
+    tap.check(not any(f'{fresh}"' in line or f" {fresh}" in line for line in dump), "nor inside a text")
+    refused(o, "no contact", "pin", "show", "rolf@helpdesk.example")
+
+
+def test_P1_fields_of_a_contact_are_changed(house):
+    o = office(house)
+    o.ctl("contact", "set", "eva@acme.example", "--last-name", "Berg", "--language", "de")
+    tap.equal([(r["name"], r["language"]) for r in o.json("contact", "list")], [("Eva Berg", "de")], "changed")
+    details = o.value("SELECT details FROM audit WHERE event = 'contact-set'")
+    tap.check('"last-name":{"before":"Lind","after":"Berg"}' in details, f"before and after: {details}")
+    refused(o, "nothing differs", "contact", "set", "eva@acme.example", "--last-name", "Berg")
+    refused(o, "Country is missing", "contact", "set", "eva@acme.example", "--country", "")
+    refused(o, "control character", "contact", "set", "eva@acme.example", "--first-name", "E\nva")
+    refused(o, "klingon", "contact", "set", "eva@acme.example", "--language", "klingon")
 
 
 # --- two operators -------------------------------------------------------------

@@ -110,6 +110,8 @@ def test_examples_use_options_that_exist(here):
     for text in [e for written in here.manual.commands.values() for e in written.examples] + re.findall(
             r"^(casectl .*(?:\n    .*)*)", plain(text_of("src/ctl/casectl.8")).split(".Sh EXAMPLES")[1], re.M):
         words = shlex.split(text.replace("\\\n", " ").split("|")[-1 if text.startswith("echo") else 0])
+        if words[1] == "--as":
+            del words[1:3]
         name = " ".join(words[1:3]) if " ".join(words[1:3]) in here.commands else words[1]
         tap.check(name in here.commands, f"{text} names a command")
         used = {w[2:].split("=")[0] for w in words if w.startswith("--")}
@@ -120,7 +122,7 @@ def test_examples_use_options_that_exist(here):
 def test_casectl_8_lists_the_general_options(here):
     usage = said("casectl", "--help").split("\n", 1)[0]
     synopsis = text_of("src/ctl/casectl.8").split(".Sh DESCRIPTION")[0]
-    for option in re.findall(r"--?\w+", usage.replace("usage:", "")):
+    for option in re.findall(r"--?[\w-]+", usage.replace("usage:", "")):
         tap.check(f"Fl {option[1:]}" in synopsis, f"{option} in the synopsis")
 
 

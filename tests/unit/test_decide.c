@@ -198,6 +198,87 @@ set_reopen(void)
 	w.r.new_text = STR("it is back\n#reopen\n");
 }
 
+/* Eva's answer from the address that was asked about. */
+static void
+set_address(void)
+{
+	struct token_fact *t = world_token(&w, TOKEN_OF_ADDRESS, EVA);
+
+	t->case_id = t->request_id = 0;
+	t->sent_to = STR("e.lind@acme.example");
+	w.r.from_strict = STR("E.Lind@acme.example");
+}
+
+static void
+set_address_elsewhere(void)
+{
+	set_address();
+	w.r.from_strict = STR("eva@acme.example");
+}
+
+static void
+set_address_forged(void)
+{
+	set_address();
+	w.r.authentication = AUTH_FAIL;
+}
+
+static void
+set_address_none(void)
+{
+	set_address();
+	w.r.authentication = AUTH_NONE;
+}
+
+static void
+set_address_mode_token(void)
+{
+	set_address_none();
+	w.policy.authentication = AUTHENTICATION_TOKEN;
+}
+
+static void
+set_address_used(void)
+{
+	set_address();
+	w.tokens[0].state = TOKEN_USED;
+}
+
+static void
+set_address_late(void)
+{
+	set_address();
+	w.tokens[0].state = TOKEN_EXPIRED;
+}
+
+static void
+set_address_left(void)
+{
+	set_address();
+	w.tokens[0].owner.active = false;
+}
+
+static void
+set_address_by_list(void)
+{
+	set_address();
+	w.r.is_list = true;
+}
+
+static void
+set_address_and_case(void)
+{
+	set_address();
+	world_token(&w, TOKEN_OF_CASE, EVA);
+}
+
+static void
+set_address_machine(void)
+{
+	set_address();
+	w.r.kind = KIND_AUTO_REPLY;
+}
+
 static void
 set_close_german(void)
 {
@@ -228,6 +309,32 @@ set_close_of_many(void)
 	for (size_t i = 0; i < 60; i++)
 		snprintf(text + 7 * i, sizeof(text) - 7 * i, "#close\n");
 	w.r.new_text = str_of(text);
+}
+
+/* The notice names the word, and its lines hang below the answer without a mark. */
+static void
+set_close_named(void)
+{
+	world_token(&w, TOKEN_OF_CASE, EVA)->sent_text = STR("Ist alles gut, antworten Sie mit\n#schlie\xc3\x9f"
+							     "en auf einer eigenen Zeile.\n");
+	w.r.new_text = STR("Danke!\n\n#schlie\xc3\x9f"
+			   "en\nIst alles gut, antworten Sie mit\n#schlie\xc3\x9f"
+			   "en auf einer eigenen Zeile.\n");
+}
+
+static void
+set_close_long_word(void)
+{
+	static struct command_words words[] = { { STR("de"), STR("#bitteschliessen"), STR("#wiederoeffnen") } };
+	static struct workflow workflow;
+
+	workflow = *w.policy.workflow;
+	workflow.words = words;
+	workflow.n_words = 1;
+	w.policy.workflow = &workflow;
+	world_token(&w, TOKEN_OF_CASE, EVA)->sent_text =
+	    STR("Antworten Sie mit #bitteschliessen auf einer eigenen Zeile.\n");
+	w.r.new_text = STR("#bitteschliessen\n");
 }
 
 static void
@@ -507,6 +614,7 @@ set_bounce_contact(void)
 	w.s.original = 50;
 	w.s.original_case = CASE_OPEN;
 	w.s.original_to = people[EVA];
+	w.s.original_proved = true;
 }
 
 static void
@@ -547,7 +655,77 @@ set_bounce_for_good(void)
 	w.s.original_bounced = true;
 }
 
+static void
+set_bounce_unproved(void)
+{
+	set_bounce_contact();
+	w.s.original_proved = false;
+}
+
+static void
+set_bounce_unproved_approver(void)
+{
+	set_bounce_approver();
+	w.s.original_proved = false;
+}
+
+static void
+set_bounce_unproved_again(void)
+{
+	set_bounce_unproved();
+	w.s.original_claimed = true;
+}
+
+static void
+set_bounce_proved_after_claim(void)
+{
+	set_bounce_contact();
+	w.s.original_claimed = true;
+}
+
+static void
+set_complaint(void)
+{
+	set_bounce_contact();
+	w.r.kind = KIND_COMPLAINT;
+}
+
+static void
+set_complaint_unproved(void)
+{
+	set_complaint();
+	w.s.original_proved = false;
+}
+
+static void
+set_complaint_again(void)
+{
+	set_complaint();
+	w.s.original_to.undeliverable = true;
+}
+
+static void
+set_complaint_unpaired(void)
+{
+	set_bounce();
+	w.r.kind = KIND_COMPLAINT;
+}
+
 #define APPEND "update status:OPEN notice:customer-replied#>rita"
+static void
+set_other_customer(void)
+{
+	set_open();
+	w.s.sender.organisation = ORG_PARTNER;
+}
+
+static void
+set_partner_of_it(void)
+{
+	set_other_customer();
+	w.cases[0].view.deployment.partner = ORG_PARTNER;
+}
+
 static const struct row {
 	const char *name;
 	int from;
@@ -585,6 +763,19 @@ static const struct row {
 	{ "52: no mail to whom it bounced", 0, set_bounce_administrator, OUTCOME_MACHINE, "bounce-permanent",
 	    "bounced undeliverable update-" },
 	{ "52: the same report again", 0, set_bounce_again, OUTCOME_MACHINE, "bounce-again", "" },
+	{ "52: by the Message-ID alone", 0, set_bounce_unproved, OUTCOME_MACHINE, "bounce-unproved",
+	    "bounce-claimed update- notice:escalation>adma" },
+	{ "52: likewise, of an approver", 0, set_bounce_unproved_approver, OUTCOME_MACHINE, "bounce-unproved",
+	    "bounce-claimed update- notice:escalation>adma" },
+	{ "52: likewise again", 0, set_bounce_unproved_again, OUTCOME_MACHINE, "bounce-again", "" },
+	{ "52: a true one after a forged one", 0, set_bounce_proved_after_claim, OUTCOME_MACHINE, "bounce-permanent",
+	    "bounced undeliverable update-" },
+	{ "a complaint", 0, set_complaint, OUTCOME_MACHINE, "complaint-stops",
+	    "undeliverable update- notice:escalation>adma" },
+	{ "a complaint by the Message-ID alone", 0, set_complaint_unproved, OUTCOME_MACHINE, "complaint-unproved",
+	    "bounce-claimed update- notice:escalation>adma" },
+	{ "a complaint again", 0, set_complaint_again, OUTCOME_MACHINE, "complaint-again", "" },
+	{ "a complaint about no mail of ours", 0, set_complaint_unpaired, OUTCOME_MACHINE, "complaint", "" },
 	{ "52: for good after a temporary one", 0, set_bounce_for_good, OUTCOME_MACHINE, "bounce-permanent",
 	    "bounced undeliverable update- notice:escalation>adma" },
 	{ "46: undetermined", EVA, set_undetermined, OUTCOME_HELD, "undetermined", "" },
@@ -619,6 +810,10 @@ static const struct row {
 	{ "mode token: to registered addresses", EVA, set_mode_token, OUTCOME_REFUSED, "no-reference",
 	    "notice:reply-refused!>eva" },
 	{ "C6: Read-Only", OLE, set_open, OUTCOME_REFUSED, "not-permitted", "notice:reply-refused!>ole" },
+	{ "28: a contact of another customer", OLE, set_other_customer, OUTCOME_HELD, "other-customer",
+	    "notice:reply-refused!>ole" },
+	{ "28: of the partner that manages it", OLE, set_partner_of_it, OUTCOME_REFUSED, "not-permitted",
+	    "notice:reply-refused!>ole" },
 	{ "C6: a case that does not exist", EVA, set_unknown_case, OUTCOME_REFUSED, "not-permitted",
 	    "notice:reply-refused!>eva" },
 	{ "26: a stranger with the reference", 0, set_open, OUTCOME_REFUSED, "unknown-sender", "" },
@@ -631,12 +826,27 @@ static const struct row {
 	    "update notice:reopen-requested#>rita" },
 	{ "C8: #close", EVA, set_close, OUTCOME_APPENDED, "closure-requested",
 	    "update status:OPEN notice:closure-requested#>rita" },
+	{ "P1: an address is verified", 0, set_address, OUTCOME_DECIDED, "address-verified", "token address" },
+	{ "P1: in mode token", 0, set_address_mode_token, OUTCOME_DECIDED, "address-verified", "token address" },
+	{ "P1: not from another address", EVA, set_address_elsewhere, OUTCOME_REFUSED, "address-differs", "" },
+	{ "P1: not by a forged answer", 0, set_address_forged, OUTCOME_REFUSED, "authentication-failed", "" },
+	{ "P1: not by an unauthenticated one", 0, set_address_none, OUTCOME_HELD, "unverified", "" },
+	{ "P1: not twice", 0, set_address_used, OUTCOME_REFUSED, "address-token-ended", "" },
+	{ "P1: not too late", 0, set_address_late, OUTCOME_REFUSED, "address-token-ended", "" },
+	{ "P1: not for one who has left", 0, set_address_left, OUTCOME_REFUSED, "address-token-ended", "" },
+	{ "P1: not through a list", 0, set_address_by_list, OUTCOME_HELD, "unverified", "" },
+	{ "P1: not together with a case", 0, set_address_and_case, OUTCOME_HELD, "references-differ", "" },
+	{ "P1: not by a machine", 0, set_address_machine, OUTCOME_MACHINE, "auto-reply", "" },
 	{ "C8: #close in another language", EVA, set_close_german, OUTCOME_APPENDED, "closure-requested",
 	    "update status:OPEN notice:closure-requested#>rita" },
 	{ "C8: #close from an East Asian keyboard", EVA, set_close_full_width, OUTCOME_APPENDED, "closure-requested",
 	    "update status:OPEN notice:closure-requested#>rita" },
 	{ "C8: #close only as a whole line", EVA, set_close_in_a_line, OUTCOME_APPENDED, "customer-replied", APPEND },
 	{ "C8: no letter has sixty of them", EVA, set_close_of_many, OUTCOME_APPENDED, "customer-replied", APPEND },
+	{ "C8: #close above the notice that names it", EVA, set_close_named, OUTCOME_APPENDED, "closure-requested",
+	    "update status:OPEN notice:closure-requested#>rita" },
+	{ "C8: a long word that the notice names", EVA, set_close_long_word, OUTCOME_APPENDED, "closure-requested",
+	    "update status:OPEN notice:closure-requested#>rita" },
 	{ "C8: #close only in new text", EVA, set_close_quoted, OUTCOME_APPENDED, "customer-replied", APPEND },
 	{ "C8: #close through a list asks for nothing", EVA, set_close_by_list, OUTCOME_APPENDED, "customer-replied",
 	    APPEND },
@@ -731,8 +941,17 @@ test_texts(void)
 	w.r.n_notes = 1;
 	decide_message(&w.r, &w.arrival, &w.s, &w.policy, w.arena, &w.plan);
 	IS_STR(world_effect(&w.plan, EFFECT_UPDATE)->text,
-	    STR("Here it is.\nWednesday we wrote\n[attachment-dropped big.zip 31457280]"),
+	    STR("Here it is.\nWednesday we wrote\n\n[a file was left out, by its size or number: big.zip, 31457280 "
+		"bytes]"),
 	    "our own words at the end go, however they were wrapped; 42: what was dropped is said");
+	arena_close(&w.arena);
+	world_init(&w, NULL);
+	world_from(&w, EVA);
+	world_token(&w, TOKEN_OF_CASE, EVA);
+	w.r.new_text = STR("one\x1b[2J\ttwo\xe2\x80\xaethree\n\xe2\x80\x8d");
+	decide_message(&w.r, &w.arrival, &w.s, &w.policy, w.arena, &w.plan);
+	IS_STR(world_effect(&w.plan, EFFECT_UPDATE)->text, STR("one\\x{1b}[2J\ttwo\\x{202e}three\n\xe2\x80\x8d"),
+	    "44: controls and marks of direction are stored as text, what joins letters as it is");
 	IS_STR(world_value(&w.plan, NOTICE_CUSTOMER_REPLIED, "old_status"),
 	    STR("AWAITING INFO / Info Required from Customer"), "C7: the owner sees the status before");
 	IS_STR(

@@ -60,6 +60,14 @@ test_text(void)
 		    FROM "Content-Type: multipart/mixed; boundary=a\n\n" PLAIN
 			 "one\n--a\nContent-Type: message/rfc822\n\nSubject: x\n\nyes\n--a--\n",
 		    "one", "" },
+		{ "a delimiter that is another", FROM "Content-Type: multipart/mixed; boundary=b\n\nhello\n--a--\n",
+		    "hello", "" },
+		{ "no boundary", FROM "Content-Type: multipart/alternative\n\n<p>hello</p>\n", "hello", "" },
+		{ "no parts", FROM "Content-Type: multipart/mixed; boundary=a\n\npreamble\n--a--\n", "", "" },
+		{ "one inside that is never delimited",
+		    FROM "Content-Type: multipart/mixed; boundary=a\n\n" PLAIN
+			 "one\n--a\nContent-Type: multipart/mixed; boundary=b\n\ntwo\n" PLAIN "three\n--a--\n",
+		    "one\ntwo\nthree", "" },
 		{ "nothing", "", "", "" },
 	};
 	struct reading r;

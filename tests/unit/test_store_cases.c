@@ -412,6 +412,15 @@ test_list(void)
 		{ "of a deployment", { .deployment = 2 }, 1 },
 		{ "C11 of a contact, open", { .contact = 1, .open_only = true }, 1 },
 		{ "of an owner", { .owner = 3 }, 0 },
+		{ "C11 mine", { .mine = 1 }, 2 },
+		{ "C11 mine, a page", { .mine = 1, .max = 1, .offset = 1 }, 1 },
+		{ "closed", { .closed_only = true }, 1 },
+		{ "a sub-status", { .sub_status = STR("Resolved") }, 1 },
+		{ "by number", { .sort = CASE_SORT_NUMBER }, 3 },
+		{ "by opening", { .sort = CASE_SORT_OPENED, .since = NOW }, 3 },
+		{ "by priority, mine", { .mine = 1, .sort = CASE_SORT_PRIORITY, .reverse = true }, 2 },
+		{ "by priority, open", { .sort = CASE_SORT_PRIORITY, .open_only = true }, 2 },
+		{ "words", { .words = STR("start"), .sort = CASE_SORT_NUMBER }, 3 },
 		{ "several", { .contact = 1, .organisation = 1, .status = STR("CLOSED"), .type = STR("Support Case") },
 		    1 },
 	};
@@ -458,10 +467,11 @@ test_search(void)
 	MUST(&r, store_effect(r.s, &f, &c, &r.e));
 	MUST(&r, store_commit(r.s, &r.e));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct case_view *v;
+		struct store_case_filter filter = { .words = str_of(rows[i].words), .max = 10 };
+		struct store_found *v;
 		size_t n = 99;
 
-		MUST(&r, store_case_search(r.s, str_of(rows[i].words), 10, r.a, &v, &n, &r.e));
+		MUST(&r, store_case_search(r.s, &filter, r.a, &v, &n, &r.e));
 		IS_INT((long long)n, (long long)rows[i].n, rows[i].words[0] ? rows[i].words : "no words");
 	}
 	rig_close(&r);

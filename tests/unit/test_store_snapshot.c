@@ -337,6 +337,44 @@ test_answers(void)
 	scene_close(&x);
 }
 
+/* A letter with an envelope sender of its own: the report that comes there proves itself, its Message-ID alone does
+ * not. */
+static void
+bounce_by_address(struct scene *x)
+{
+	static struct reading_token to[] = { { { "abcdefghjkmnpqrstvwxyz0123", 26 }, PLACE_RECIPIENT } };
+	struct effect claimed = { .kind = EFFECT_BOUNCE_CLAIMED };
+	struct store_change c = { .now = NOW, .who = STR("test") };
+	struct store_letter l = { .case_id = x->c, .person = x->r.eva, .kind = NOTICE_UPDATE };
+	struct reading saved = x->m;
+
+	l.message_key = STR("key9");
+	l.message_id = STR("key9@support.example");
+	l.from = STR("support@support.example");
+	l.to = STR("eva@acme.example");
+	l.bounce_token = to[0].token;
+	l.envelope_from = STR("support+abcdefghjkmnpqrstvwxyz0123@support.example");
+	MUST(&x->r, store_letter_add(x->r.s, &l, NOW, &claimed.outbox_id, &x->r.e));
+	x->m.original_id = STR("key9@support.example");
+	scene_load(x);
+	IS_INT(x->s.original, claimed.outbox_id, "found by its Message-ID");
+	OK(!x->s.original_proved && !x->s.original_claimed, "which proves nothing");
+	MUST(&x->r, store_effect(x->r.s, &claimed, &c, &x->r.e));
+	scene_load(x);
+	OK(x->s.original_claimed && !x->s.original_bounced, "that it was said is known");
+	x->m.original_id = STR("key1@relay.example");
+	x->m.tokens = to;
+	x->m.n_tokens = 1;
+	scene_load(x);
+	IS_INT(x->s.original, claimed.outbox_id, "its address goes before another Message-ID");
+	OK(x->s.original_proved, "and proves it");
+	to[0].place = PLACE_IN_REPLY_TO;
+	scene_load(x);
+	OK(x->s.original != claimed.outbox_id, "in a threading header it is none");
+	to[0].place = PLACE_RECIPIENT;
+	x->m = saved;
+}
+
 static void
 test_original(void)
 {
@@ -366,6 +404,10 @@ test_original(void)
 		IS_INT(x.s.original_to.id, rows[i].known ? x.r.eva : 0, "to whom");
 		IS_INT((long long)x.s.n_cases, rows[i].known, "and its case");
 	}
+	OK(x.s.original_proved == false, "nothing is proved of a mail that is not ours");
+	x.m.original_id = STR("key1@relay.example");
+	scene_load(&x);
+	OK(x.s.original_proved, "a letter without an address of its own needs no proof");
 	dead.person.id = x.r.eva;
 	MUST(&x.r, store_effect(x.r.s, &bounced, &c, &x.r.e));
 	MUST(&x.r, store_effect(x.r.s, &dead, &c, &x.r.e));
@@ -375,6 +417,7 @@ test_original(void)
 	OK(x.s.sender.undeliverable, "the address is dead");
 	MUST(&x.r, store_case_timeline(x.r.s, x.c, x.r.a, &t, &n, &x.r.e));
 	IS_STR(t[n - 1].state, STR("bounced"), "and the case shows it");
+	bounce_by_address(&x);
 	scene_close(&x);
 }
 

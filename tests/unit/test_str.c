@@ -5,8 +5,11 @@
 
 #include "base/str.h"
 
+#include <stdlib.h>
+
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/visible.h"
 #include "tap.h"
 
 static void
@@ -72,6 +75,33 @@ test_number(void)
 }
 
 static void
+test_visible(void)
+{
+	static const struct {
+		const char *text, *visible;
+	} rows[] = {
+		{ "", "" },
+		{ "a\tb\nc", "a\tb\nc" },
+		{ "\x1b\x7f\r", "\\x{1b}\\x{7f}\\x{0d}" },
+		{ "\xc2\x85\xc2\xa0", "\\x{85}\xc2\xa0" },
+		{ "\xe2\x80\xaa\xe2\x81\xa6\xe2\x80\x8b\xef\xbb\xbf", "\\x{202a}\\x{2066}\\x{200b}\\x{feff}" },
+		{ "\xe2\x80\x8e\xe2\x80\x8d\xef\xbf\xbd\xe2\x82\xac",
+		    "\xe2\x80\x8e\xe2\x80\x8d\xef\xbf\xbd\xe2\x82\xac" },
+		{ "\xf3\xa0\x81\xbf", "\\x{e007f}" },
+	};
+	struct arena *a = arena_open(1 << 20);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct str exact = tap_exact(str_of(rows[i].text)), once = visible_text(exact, a);
+
+		IS_STR(once, str_of(rows[i].visible), "made visible");
+		OK(visible_text(once, a).p == once.p, "and nothing is left to do");
+		free((char *)(size_t)exact.p);
+	}
+	arena_close(&a);
+}
+
+static void
 test_arena(void)
 {
 	struct arena *a = arena_open(1 << 20);
@@ -119,6 +149,7 @@ main(void)
 	test_buffer();
 	test_search();
 	test_number();
+	test_visible();
 	test_arena();
 	test_err();
 	return tap_done();

@@ -185,7 +185,7 @@ world_effects(const struct plan *p, struct arena *a)
 {
 	static const char *const names[] = { "open", "update", "status", "assign", "merge", "move", "deployment",
 		"escalate", "request", "line", "grant", "token", "tokens", "asked", "times", "edit", "absent", "leave",
-		"return", "undeliverable", "bounced", "notice" };
+		"return", "address", "undeliverable", "bounced", "bounce-claimed", "notice" };
 	struct str s = STR_NONE;
 
 	for (const struct effect *f = p->effects; f != NULL; f = f->next) {

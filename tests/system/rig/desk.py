@@ -41,7 +41,7 @@ class Desk:
 
     def ask(self, number, representative, text):
         """A public update that asks for information."""
-        self.type("case", "reply", number, "--by", representative.address, "--ask", text)
+        self.type("case", "reply", number, "--by", representative.address, "--ask", "--yes", text)
 
     def close(self, number, representative):
         self.type("case", "status", number, "--by", representative.address, "closed")
