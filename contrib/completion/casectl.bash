@@ -63,6 +63,7 @@ declare -A _casectl_table=(
 	['mail explain']=''
 	['mail export']='--output'
 	['mail list']='--outcome --mailbox --from --max --before'
+	['mail reconcile']=''
 	['mail release']='--case --internal'
 	['mail requeue']=''
 	['mail show']='--raw'

@@ -13,6 +13,8 @@
 #include "base/workflow.h"
 
 enum tls_mode { TLS_IMPLICIT, TLS_STARTTLS, TLS_NONE /* only to loopback addresses */ };
+enum first_run { FIRST_RUN_ALL, FIRST_RUN_UNSEEN, FIRST_RUN_NEW };
+enum after { AFTER_MOVE, AFTER_FLAG, AFTER_DELETE };
 enum authentication_mode { AUTHENTICATION_RESULTS, AUTHENTICATION_TOKEN };
 #define OUTBOX_SENDERS_MOST 16
 enum unknown_policy { UNKNOWN_RETRY, UNKNOWN_HOLD };                      /* of a mail whose server's answer was lost */
@@ -21,17 +23,19 @@ enum authentication_level { AUTH_FAIL, AUTH_NONE, AUTH_WEAK, AUTH_PASS }; /* asc
 /* A server to log in to. password_file: read when connecting, never kept in this struct. */
 struct server {
 	struct str host, user, password_file, ca_file; /* user empty: no login; ca_file empty: the system's */
-	int port;
+	struct str cert_file, key_file;                /* of our own to show, or both empty */
 	enum tls_mode tls;
-	int timeout_seconds; /* for each whole operation */
+	int port, timeout_seconds; /* for each whole operation */
 };
 
 struct mailbox_settings {
 	struct str name; /* unique; letters, digits, - */
 	struct server server;
-	struct str folder;                               /* watched; UTF-8 */
+	struct str folder, keyword;                      /* watched, in UTF-8; keyword: of AFTER_FLAG */
 	struct str processed, refused, held, quarantine; /* moved to; created when missing */
-	int poll_seconds, idle_seconds, batch;
+	enum first_run first_run; /* what of the mail that is there at the first start is taken */
+	enum after after;         /* what is done with what was decided */
+	int poll_seconds, idle_seconds, batch, reconcile_hours; /* reconcile_hours 0: never */
 };
 
 struct limits {
@@ -105,16 +109,17 @@ struct configuration *configuration_read(const char *path, struct buf *errors, b
 /* What holds where no file is: the defaults of all keys; no mailbox, no server. Closed by the caller. */
 struct configuration *configuration_defaults(void);
 void configuration_close(struct configuration **c);
-/* Whether the files it names are there and fit to be used: password_file (as configuration_secret),
- * ca_file, template_dir, the zone and the file of the calendar. 0, or -1: then each error was added to errors, one a
- * line. */
+/* Whether the files it names are there and fit to be used: those of the servers, template_dir, the calendar's. 0, or
+ * -1: then each error was added to errors, one a line. */
 int configuration_check_files(const struct configuration *c, struct buf *errors);
 
-/* The first line of a secret file, without its line end, at most 4096 bytes; refuses one that
- * is readable by group or world, empty, or not a regular file (ERR_FATAL). A relative path is looked up in
- * $CREDENTIALS_DIRECTORY, where systemd's mode 0440 is accepted too. *secret: initialised by this function,
- * freed by the caller with configuration_forget, also after an error. */
+/* The first line of a secret file, without its line end, at most 4096 bytes; refuses one that is readable by group or
+ * world, empty, or not a regular file (ERR_FATAL). A relative path is looked up in $CREDENTIALS_DIRECTORY, where mode
+ * 0440 is accepted too. *secret: initialised here, freed by the caller with configuration_forget, also after an error.
+ */
 int configuration_secret(struct str path, struct buf *secret, struct err *e);
+/* Its path in full, after the same checks, for who reads it himself. *out: likewise, freed with buf_free. */
+int configuration_secret_path(struct str path, struct buf *out, struct err *e);
 void configuration_forget(struct buf *secret); /* overwrites, then frees */
 
 #endif

@@ -151,6 +151,18 @@ static const struct key_choice tls_choices[] = {
 	{ "none", TLS_NONE },
 	{ NULL, 0 },
 };
+static const struct key_choice first_run_choices[] = {
+	{ "all", FIRST_RUN_ALL },
+	{ "unseen", FIRST_RUN_UNSEEN },
+	{ "new", FIRST_RUN_NEW },
+	{ NULL, 0 },
+};
+static const struct key_choice after_choices[] = {
+	{ "move", AFTER_MOVE },
+	{ "flag", AFTER_FLAG },
+	{ "delete", AFTER_DELETE },
+	{ NULL, 0 },
+};
 static const struct key_choice mode_choices[] = {
 	{ "results", AUTHENTICATION_RESULTS },
 	{ "token", AUTHENTICATION_TOKEN },
@@ -216,6 +228,7 @@ static const struct key_choice delimiter_choices[] = {
 	    { .name = "tls", .type = KEY_CHOICE, AT(t, server tls), .choices = tls_choices, .fallback = "implicit" },  \
 	    TEXT(t, "user", server user, 0, 255, .required = false),                                                   \
 	    FILE_NAME(t, "password_file", server password_file), FILE_NAME(t, "ca_file", server ca_file),              \
+	    FILE_NAME(t, "cert_file", server cert_file), FILE_NAME(t, "key_file", server key_file),                    \
 	    NUMBER(t, "timeout_seconds", server timeout_seconds, 1, 3600, "60")
 
 static const struct key mailbox_keys[] = {
@@ -226,9 +239,21 @@ static const struct key mailbox_keys[] = {
 	TEXT(struct mailbox_settings, "refused", refused, 1, 255, .fallback = "Refused"),
 	TEXT(struct mailbox_settings, "held", held, 1, 255, .fallback = "Held"),
 	TEXT(struct mailbox_settings, "quarantine", quarantine, 1, 255, .fallback = "Quarantine"),
+	{ .name = "first_run",
+	    .type = KEY_CHOICE,
+	    AT(struct mailbox_settings, first_run),
+	    .choices = first_run_choices,
+	    .fallback = "all" },
+	{ .name = "after",
+	    .type = KEY_CHOICE,
+	    AT(struct mailbox_settings, after),
+	    .choices = after_choices,
+	    .fallback = "move" },
+	TEXT(struct mailbox_settings, "keyword", keyword, 1, 64, .fallback = "casemail-done", .check = check_word),
 	NUMBER(struct mailbox_settings, "poll_seconds", poll_seconds, 1, DAY, "60"),
 	NUMBER(struct mailbox_settings, "idle_seconds", idle_seconds, 0, 1740, "540"),
 	NUMBER(struct mailbox_settings, "batch", batch, 1, 1000, "200"),
+	NUMBER(struct mailbox_settings, "reconcile_hours", reconcile_hours, 0, 8760, "24"),
 };
 
 static const struct key smtp_keys[] = { SERVER_KEYS(struct server, ) };

@@ -30,6 +30,7 @@ static const struct verb *const tables[] = {
 	verbs_delegation,
 	verbs_mail,
 	verbs_mail_change,
+	verbs_mail_reconcile,
 	verbs_outbox,
 	verbs_outbox_change,
 	verbs_template,

@@ -27,6 +27,7 @@ extern const struct verb verbs_access_report[];
 extern const struct verb verbs_delegation[];
 extern const struct verb verbs_mail[];
 extern const struct verb verbs_mail_change[];
+extern const struct verb verbs_mail_reconcile[];
 extern const struct verb verbs_outbox[];
 extern const struct verb verbs_outbox_change[];
 extern const struct verb verbs_template[];

@@ -204,6 +204,26 @@ set_tls(CURL *c, const struct server *v)
 	}
 }
 
+/* Our own certificate, where the server may ask for one. */
+static int
+set_certificate(CURL *c, const struct server *v, struct err *e)
+{
+	struct buf key;
+	int result;
+
+	if (v->cert_file.n == 0)
+		return 0;
+	result = configuration_secret_path(v->key_file, &key, e);
+	if (result == 0) {
+		set_z(c, CURLOPT_SSLCERT, v->cert_file);
+		set_z(c, CURLOPT_SSLKEY, buf_str(&key));
+	} else {
+		err_prefix(e, "key: ");
+	}
+	buf_free(&key);
+	return result;
+}
+
 static int
 set_server(CURL *c, const struct server *v, struct err *e)
 {
@@ -218,6 +238,8 @@ set_server(CURL *c, const struct server *v, struct err *e)
 	set_z(c, CURLOPT_URL, buf_str(&url));
 	buf_free(&url);
 	set_tls(c, v);
+	if (set_certificate(c, v, e) != 0)
+		return -1;
 	curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)v->timeout_seconds);
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)v->timeout_seconds);
 	curl_easy_setopt(c, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)v->timeout_seconds);

@@ -333,9 +333,18 @@ CREATE INDEX message_mailbox ON message (mailbox, id);
 CREATE INDEX message_decided ON message (decided_at);
 CREATE INDEX message_token ON message (token) WHERE token IS NOT NULL;
 
--- When each mailbox was last served to the end, and when it last was not.
+-- How far each mailbox was served, when it last was to the end, and when it last was not.
 CREATE TABLE mailbox_state (
 	mailbox TEXT PRIMARY KEY,
+	started_at INTEGER, -- NULL: it was never reached
+	uidvalidity INTEGER NOT NULL DEFAULT 0,
+	old_below INTEGER NOT NULL DEFAULT 0, -- lower UIDs were there at the first start; 0: started_at tells
+	next_uid INTEGER NOT NULL DEFAULT 1, -- lower UIDs were looked at
+	look_again INTEGER, -- a lower UID that is to be looked at once more, with all above it
+	starts INTEGER NOT NULL DEFAULT 0, -- of intakes since it was last served to the end
+	suspect_uid INTEGER, -- what an intake took up alone, and how often
+	suspect_times INTEGER NOT NULL DEFAULT 0,
+	reconciled_at INTEGER,
 	polled_at INTEGER,
 	trouble_at INTEGER,
 	trouble TEXT NOT NULL DEFAULT ''

@@ -203,6 +203,30 @@ def test_idle_memory_is_bounded(rig):
         tap.check(large < usual + 10000, f"{large} kB after a large message, {usual} kB before")
 
 
+def test_a_message_that_is_too_large_is_answered_once(rig):
+    def small(settings):
+        settings["limits"] = {"message": "100 KB", "header": "32 KB", "field": "16 KB", "text": "64 KB", "attachment": "100 KB", "attachments_total": "100 KB"}
+    with installed(rig, small) as daemon:
+        daemon.start()
+        open_case(rig, daemon)
+        notice = daemon.notice(rig.eva, "case-opened")
+        for n in range(2):
+            rig.eva.reply(notice, f"Large {n}.", attachments=[("big.bin", "application/octet-stream", bytes(200000))])
+        rig.mallory.reply(notice, "Large.", attachments=[("big.bin", "application/octet-stream", bytes(200000))])
+        rows = daemon.wait_rows("SELECT m.*, b.size AS held FROM message m JOIN blob b ON b.id = m.raw", n=3, seconds=30)
+        tap.equal({(r["outcome"], r["reason"]) for r in rows}, {("quarantined", "oversize")}, "outcomes")
+        tap.check(all(r["held"] < 10000 < 200000 < r["size"] for r in rows), "the header alone is fetched")
+        daemon.moved(rows[0], "Quarantine")
+        letter = daemon.notice(rig.eva, "reply-refused")
+        text = letter.get_body(("plain",)).get_content()
+        tap.check("too large" in text and "could not" not in text, f"the answer: {text}")
+        tap.equal(daemon.rows("SELECT to_address, envelope_from FROM outbox WHERE kind = 'reply-refused'"),
+                  [{"to_address": rig.eva.address, "envelope_from": ""}], "answers")
+        said = daemon.ctl("mail", "requeue", str(rows[0]["id"]))
+        tap.check("quarantined (oversize)" in said and "0 notices" in said, f"decided anew: {said}")
+        tap.equal(daemon.value("SELECT count(*) FROM case_update WHERE way = 'mail'"), 0, "updates")
+
+
 # --- TLS -------------------------------------------------------------------
 
 def refuse_server(rig, settings, certificate, server):

@@ -3,6 +3,7 @@
  */
 #include "config.h"
 
+#include "store/store_health.h"
 #include "store_rig.h"
 
 static const char token[] = "0123456789abcdefghjkmnpqrs";
@@ -16,7 +17,9 @@ test_ledger(void)
 	struct store_message m, *list;
 	struct store_message_filter f = { .outcome = OUTCOME_REFUSED, .from = STR("eva@acme.example") };
 	struct str raw;
+	const struct store_range all = { 7, 1, UINT32_MAX }, low = { 7, 1, 3 };
 	int64_t one, two, file, ids[1];
+	bool moved, has;
 	size_t n;
 
 	rig_open(&r);
@@ -34,18 +37,27 @@ test_ledger(void)
 	OK(n == 3 && uids[0] == 1 && uids[1] == 3 && uids[2] == 9, "UIDs without a row");
 	MUST(&r, store_ledger_unseen(r.s, STR("support"), 8, uids, 3, &n, &r.e));
 	IS_INT((long long)n, 3, "another UIDVALIDITY: all");
-	MUST(&r, store_ledger_unmoved(r.s, STR("support"), 7, 10, r.a, &moves, &n, &r.e));
+	MUST(&r, store_ledger_unmoved(r.s, STR("support"), &all, 10, r.a, &moves, &n, &r.e));
 	OK(n == 2 && moves[0].uid == 2 && moves[1].outcome == OUTCOME_REFUSED, "to be moved: those of a mailbox");
 	ids[0] = moves[0].id;
+	MUST(&r, store_ledger_unmoved(r.s, STR("support"), &low, 10, r.a, &moves, &n, &r.e));
+	OK(n == 1 && moves[0].uid == 2, "of a range of UIDs");
+	OK(store_ledger_row(r.s, STR("support"), 7, 4, &moves[0], &moved, &r.e) == 1 && !moved, "the row of a UID");
+	IS_INT(store_ledger_row(r.s, STR("support"), 7, 5, &moves[0], &moved, &r.e), 0, "none");
+	MUST(&r, store_ledger_has_bytes(
+		     r.s, "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed", &has, &r.e));
+	OK(has, "the bytes \"one\" are known by their hash");
+	MUST(&r, store_ledger_has_bytes(r.s, "00", &has, &r.e));
+	OK(!has, "others are not");
 	MUST(&r, store_begin(r.s, &r.e));
 	MUST(&r, store_ledger_moved(r.s, ids, 1, NOW, &r.e));
 	MUST(&r, store_commit(r.s, &r.e));
-	MUST(&r, store_ledger_unmoved(r.s, STR("support"), 7, 10, r.a, &moves, &n, &r.e));
+	MUST(&r, store_ledger_unmoved(r.s, STR("support"), &all, 10, r.a, &moves, &n, &r.e));
 	IS_INT((long long)n, 1, "one is moved");
 	MUST(&r, store_begin(r.s, &r.e));
 	MUST(&r, store_ledger_forget_old(r.s, STR("support"), 8, NOW, &r.e));
 	MUST(&r, store_commit(r.s, &r.e));
-	MUST(&r, store_ledger_unmoved(r.s, STR("support"), 7, 10, r.a, &moves, &n, &r.e));
+	MUST(&r, store_ledger_unmoved(r.s, STR("support"), &all, 10, r.a, &moves, &n, &r.e));
 	IS_INT((long long)n, 0, "a new UIDVALIDITY closes the rest");
 	MUST(&r, store_message_list(r.s, &f, r.a, &list, &n, &r.e));
 	OK(n == 3 && list[0].id > list[2].id, "listed newest first");
@@ -66,6 +78,50 @@ test_ledger(void)
 	IS_STR(raw, STR("one"), "the raw bytes");
 	IS_INT(rig_sql(&r, "SELECT count(*) FROM blob"), 3, "the same bytes are kept once");
 	IS_INT(store_message_get(r.s, 999, r.a, &m, &r.e), -1, "an unknown message");
+	rig_close(&r);
+}
+
+static void
+test_cursor(void)
+{
+	struct str support = STR("support");
+	struct store_cursor c;
+	uint32_t next = 50;
+	struct rig r;
+	int n;
+
+	rig_open(&r);
+	MUST(&r, store_cursor_started(r.s, support, &n, &r.e));
+	IS_INT(n, 1, "the first start");
+	MUST(&r, store_cursor_started(r.s, support, &n, &r.e));
+	IS_INT(n, 2, "the second without an end");
+	MUST(&r, store_begin(r.s, &r.e));
+	MUST(&r, store_cursor_begin(r.s, support, 7, 100, NOW, &c, &r.e));
+	MUST(&r, store_commit(r.s, &r.e));
+	OK(c.old_below == 100 && c.next_uid == 1 && c.started_at == NOW, "a mailbox that is new");
+	MUST(&r, store_cursor_suspect(r.s, support, 7, 5, &n, &r.e));
+	MUST(&r, store_cursor_suspect(r.s, support, 7, 5, &n, &r.e));
+	IS_INT(n, 2, "taken up twice in a row");
+	MUST(&r, store_cursor_suspect(r.s, support, 7, 6, &n, &r.e));
+	IS_INT(n, 1, "another one");
+	MUST(&r, store_mailbox_served(r.s, support, 7, 50, NOW, &r.e));
+	MUST(&r, store_cursor_started(r.s, support, &n, &r.e));
+	IS_INT(n, 1, "served to the end: counted anew");
+	MUST(&r, store_cursor_take_order(r.s, support, &next, &r.e));
+	IS_INT(next, 50, "no order");
+	MUST(&r, store_cursor_look_again(r.s, support, 30, &r.e));
+	MUST(&r, store_cursor_look_again(r.s, support, 40, &r.e));
+	MUST(&r, store_cursor_take_order(r.s, support, &next, &r.e));
+	IS_INT(next, 30, "the lowest that was ordered");
+	next = 60;
+	MUST(&r, store_cursor_take_order(r.s, support, &next, &r.e));
+	IS_INT(next, 60, "an order is taken once");
+	MUST(&r, store_begin(r.s, &r.e));
+	MUST(&r, store_cursor_begin(r.s, support, 7, 200, NOW + 1, &c, &r.e));
+	OK(c.old_below == 100 && c.next_uid == 30 && c.started_at == NOW, "what is known stays");
+	MUST(&r, store_cursor_begin(r.s, support, 8, 200, NOW + 1, &c, &r.e));
+	MUST(&r, store_commit(r.s, &r.e));
+	OK(c.old_below == 0 && c.next_uid == 1 && c.started_at == NOW, "another UIDVALIDITY: only the time tells");
 	rig_close(&r);
 }
 
@@ -384,6 +440,7 @@ int
 main(void)
 {
 	test_ledger();
+	test_cursor();
 	test_ledger_hostile();
 	test_outbox();
 	test_outbox_limits();
