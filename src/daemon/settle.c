@@ -65,6 +65,7 @@ settle_policy(const struct configuration *c, const struct verdict_phrases *phras
 		.confirm_levels = c->confirm_levels,
 		.ask_again_most = c->ask_again_most,
 		.ask_again_hours = c->ask_again_hours,
+		.cooling_minutes = c->cooling_minutes,
 		.answers_per_10_minutes = c->answers_per_10_minutes,
 		.approval_expiry_days = c->approval_expiry_days,
 		.free_mail_domains = c->free_mail_domains,

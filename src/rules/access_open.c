@@ -28,6 +28,7 @@ without_grantee(const struct access_request *r, const struct policy *policy, str
 
 		*to = *from;
 		to->state = LINE_PENDING;
+		to->takes_effect_at = 0; /* a changed request has to be approved anew */
 		to->self_grant = policy->approval_self_grant && r->requester.id &&
 				 r->requester.id == request_line_person(r, from)->id;
 		to->approvers = arena_array(a, from->n_approvers, sizeof(*to->approvers));

@@ -44,6 +44,7 @@ is_wanted(const struct access_lines *w, const struct request_line *l)
 {
 	return (w->state < 0 || l->state == (enum line_state)w->state) &&
 	       (w->open_to == 0 || request_line_open_to(l, w->open_to)) &&
+	       (w->deniable_by == 0 || request_line_decidable(l, w->deniable_by, false)) &&
 	       (w->decided == NULL || access_decides(w->decided, l));
 }
 
@@ -81,6 +82,12 @@ struct str
 access_lines_text(struct arena *a, const struct access_request *r, int64_t approver)
 {
 	return access_lines_chosen(a, r, (struct access_lines){ .state = -1, .open_to = approver });
+}
+
+struct str
+access_lines_deniable(struct arena *a, const struct access_request *r, int64_t approver)
+{
+	return access_lines_chosen(a, r, (struct access_lines){ .state = -1, .deniable_by = approver });
 }
 
 struct str

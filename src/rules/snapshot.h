@@ -96,6 +96,7 @@ struct policy {
 	const struct verdict_phrases *phrases;
 	struct strings confirm_levels;
 	int ask_again_most, ask_again_hours, answers_per_10_minutes, approval_expiry_days;
+	int cooling_minutes; /* before an approval takes effect */
 	struct strings free_mail_domains;
 	const struct workflow *workflow;
 	const struct calendar *calendar;                      /* for new requests; NULL: no reminders */

@@ -268,6 +268,7 @@ CREATE TABLE request_line (
 	on_behalf_of INTEGER REFERENCES person, -- who had delegated the decision to decided_by
 	decided_at INTEGER,
 	comment TEXT NOT NULL DEFAULT '',
+	takes_effect_at INTEGER, -- pending, but approved: until when a deny stops the grant
 	granted_at INTEGER,
 	UNIQUE (request, position)
 ) STRICT;
