@@ -62,6 +62,7 @@ settle_policy(const struct configuration *c, const struct verdict_phrases *phras
 		.updates_authentication = c->updates_authentication,
 		.approval_self_grant = c->approval_self_grant,
 		.phrases = phrases,
+		.language = c->language,
 		.confirm_levels = c->confirm_levels,
 		.ask_again_most = c->ask_again_most,
 		.ask_again_hours = c->ask_again_hours,
