@@ -118,7 +118,8 @@ ask_anew(struct plan *p, const struct access_request *r, const struct access_req
 		for (size_t k = 0; k < l->n_approvers; k++) {
 			const struct person *to = &l->approvers[k];
 
-			reachable |= person_reachable(to) && request_line_open_to(l, to->id);
+			reachable |= person_reachable(to) && request_line_open_to(l, to->id) &&
+				     !person_same(request_line_person(after, l), to);
 			if (!asked_before(r, after, now, i, to->id))
 				access_ask(p, after, to);
 		}

@@ -109,7 +109,7 @@ access_ask(struct plan *p, const struct access_request *r, const struct person *
 {
 	struct notice *n;
 
-	if (access_lines_of(r, to->id) == 0 || !person_reachable(to))
+	if (access_lines_of(r, to->id) == 0 || !person_reachable(to) || person_same(&r->person, to))
 		return;
 	n = access_notice(p, NOTICE_ACCESS_REQUEST, to, r);
 	n->token = TOKEN_OF_APPROVAL;

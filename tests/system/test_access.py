@@ -208,6 +208,12 @@ def cooling(rig, minutes=30):
         daemon.ctl("audit", "verify")
 
 
+def answer_mail(daemon, person, mail, text):
+    person.reply(mail, text, style="apple")
+    daemon.support.wait_for("Re:")
+    daemon.once()
+
+
 def answer_asked(daemon, person, text, run=True):
     person.reply(daemon.asked[person], text, style="apple")
     daemon.support.wait_for("Re:")
@@ -290,6 +296,23 @@ def test_a1_a_pending_request_is_not_asked_for_again(rig):
         refused(daemon, "access", "request", rig.bo.address, "--deployment", "ACME-1=basic", says="request 1")
         daemon.desk.request_access(rig.bo, "ACME-2", "read-only", rig.eva)
         refused(daemon, "access", "request", rig.eva.address, "--deployment", "ACME-1=read-write", says="nothing to change")
+
+
+def test_a2_a_new_approver_is_asked_about_what_is_pending(rig):
+    with installed(rig, approvers=("ada",)) as daemon:
+        add = ("approver", "add", rig.karl.address, "--name", rig.karl.name)
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-only", rig.eva)
+        daemon.ctl(*add, "--deployment", "ACME-2")
+        tap.equal(sent(daemon, "access-request"), [rig.ada.address], "an approver of another deployment is not asked")
+        daemon.ctl("approver", "add", rig.karl.address, "--deployment", "ACME-1")
+        daemon.ctl("approver", "add", rig.karl.address, "--org", "Acme Ltd")
+        tap.equal(sent(daemon, "access-request"), [rig.ada.address, rig.karl.address], "asked, and asked once")
+        daemon.ctl("approver", "add", rig.bo.address, "--deployment", "ACME-1")
+        tap.equal(sent(daemon, "access-request"), [rig.ada.address, rig.karl.address], "nobody is asked about himself")
+        daemon.once()
+        answer_mail(daemon, rig.karl, daemon.notice(rig.karl, "access-request"), "Yes, approved.")
+        tap.equal(levels(daemon, rig.bo), {"ACME-1": "read-only"}, "the answer decides")
+        daemon.ctl("audit", "verify")
 
 
 def test_a2_the_only_approver_is_away(rig):
