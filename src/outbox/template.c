@@ -18,6 +18,7 @@
 
 #include "outbox/template_part.h"
 
+#define SHIPPED "(shipped) "
 #define FILE_MOST (64 << 10)
 #define FILES_MOST 2000
 #define MEMORY_MOST ((size_t)512 << 20) /* of arena_open: a bound, not what is taken */
@@ -120,6 +121,7 @@ template_add(struct templates *t, struct str file, struct str name, struct str t
 	if (!s.failed) {
 		s.kind = made.kind;
 		made.language = arena_copy(t->memory, made.language);
+		made.file = str_starts(file, STR(SHIPPED)) ? STR_NONE : file;
 		template_load(t, &s, text, &made);
 	}
 	*failed = *failed || s.failed;
@@ -202,7 +204,7 @@ static void
 shipped_load(struct templates *t, struct buf *errors, bool *failed)
 {
 	for (const struct template_shipped *s = template_shipped; s->name != NULL; s++)
-		template_add(t, arena_format(t->memory, "(shipped) %s", s->name), str_of(s->name), str_of(s->text),
+		template_add(t, arena_format(t->memory, SHIPPED "%s", s->name), str_of(s->name), str_of(s->text),
 		    errors, failed);
 }
 

@@ -47,9 +47,18 @@ void templates_close(struct templates **t);
 void template_render(const struct templates *t, const char *kind, struct str language, struct str fallback,
     const struct template_value *values, size_t n, struct arena *a, struct template_text *out);
 
-/* With sample values, for people to look at. false where there is no such kind; the language falls back as above. */
-bool template_preview(
-    const struct templates *t, const char *kind, struct str language, struct arena *a, struct template_text *out);
+/* Where a template comes from; borrows from the templates. */
+struct template_origin {
+	const char *kind;
+	struct str language, file; /* file: the operator's; empty: shipped */
+};
+/* All of them, shipped ones first, those that an operator's file replaced in their places; owned by a. */
+void templates_list(const struct templates *t, struct arena *a, struct template_origin **out, size_t *n);
+
+/* With sample values, for people to look at. false where there is no such kind; the language falls back as above, and
+ * *from, unless NULL, says to which it fell. */
+bool template_preview(const struct templates *t, const char *kind, struct str language, struct arena *a,
+    struct template_text *out, struct template_origin *from);
 
 /* For the self-test that no line reads as a verdict: calls back for every kind and language, several times each, with
  * sample values so that every section stands in one of them and is left out in another. *text is valid during the

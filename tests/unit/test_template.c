@@ -406,10 +406,11 @@ test_shipped(struct arena *a)
 	IS_INT((long long)s.html, 0, "every HTML part is there and fetches nothing");
 	IS_INT((long long)s.unbalanced, 0, "every HTML part is balanced, whichever sections stand");
 	for (size_t i = 0; i < NOTICE_KINDS; i++)
-		OK(template_preview(t, notice_kinds[i].name, STR("en"), a, &out) && out.text.n > 0 && out.subject.n > 0,
+		OK(template_preview(t, notice_kinds[i].name, STR("en"), a, &out, NULL) && out.text.n > 0 &&
+			out.subject.n > 0,
 		    "preview of %s", notice_kinds[i].name);
-	OK(!template_preview(t, "nonsense", STR("en"), a, &out), "no preview of an unknown kind");
-	OK(template_preview(t, "access-request", STR("en"), a, &out) &&
+	OK(!template_preview(t, "nonsense", STR("en"), a, &out, NULL), "no preview of an unknown kind");
+	OK(template_preview(t, "access-request", STR("en"), a, &out, NULL) &&
 		str_find(out.subject, STR("Nils Neumann")) >= 0 &&
 		str_starts(out.text, STR("-- Please reply above this line --\n")),
 	    "a request names the person, and begins with the marker");
