@@ -278,6 +278,7 @@ letter_write(
 	l.subject = text.subject;
 	l.text = text.text;
 	l.html = text.html;
+	l.labels = text.labels;
 	letter_address(&d, &l);
 	letter_thread(&d, &l);
 	if (store_letter_add(a->store, &l, a->now, &id, e) < 0)
