@@ -116,6 +116,8 @@ fill_decision(struct plan *p, struct notice *n, const struct deciding *x)
 	const struct access_decision *d = x->d;
 
 	notice_value(p, n, "lines", x->lines);
+	if (access_lines_remove(x->r, (struct access_lines){ .state = -1, .decided = d }))
+		notice_value(p, n, "removal", STR("yes"));
 	notice_value(p, n, "decision", d->approve ? STR("approved") : STR("denied"));
 	if (effective_at(d))
 		notice_value(p, n, "takes_effect_at", notice_time(p->arena, effective_at(d)));

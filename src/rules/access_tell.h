@@ -24,6 +24,8 @@ bool access_is_about(const struct access_request *r, const struct person *who); 
 int64_t access_request_id(const struct access_request *r);                      /* or PLAN_NEW */
 int64_t access_request_case(const struct access_request *r);
 
+bool access_lines_remove(const struct access_request *r, struct access_lines wanted); /* those are all removals */
+
 /* For whom its lines were decided by delegation, each once; empty: nobody. */
 struct str access_givers_text(struct arena *a, const struct access_request *r);
 

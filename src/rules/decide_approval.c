@@ -226,6 +226,8 @@ tell_already_decided(struct decision *d, const char *reason)
 		notice_value(d->p, n, "takes_effect_at", notice_time(d->a, l->takes_effect_at));
 	else
 		notice_value(d->p, n, l->state == LINE_APPROVED ? "approved" : "denied", STR("yes"));
+	if (l->removal)
+		notice_value(d->p, n, "removal", STR("yes"));
 	notice_value(d->p, n, "decider_name", person_full_name(&l->decided_by, d->a));
 	notice_value(d->p, n, "decided_at", notice_time(d->a, l->decided_at));
 }

@@ -10,7 +10,8 @@
 
 #include <string.h>
 
-#define REQUEST_VALUES "person_name", "person_address", "person_employer", "copied_from", "requester_name", "lines"
+#define REQUEST_VALUES                                                                                                 \
+	"person_name", "person_address", "person_employer", "copied_from", "requester_name", "lines", "removal"
 #define DECISION_VALUES "decision", "approved", "denied", "takes_effect_at", "decider_name", "decided_at", "comment"
 
 const char *const notice_standard_values[] = { "brand", "address", "case_number", "case_subject", "case_status",

@@ -317,6 +317,25 @@ test_decide(void)
 }
 
 static void
+test_removal(void)
+{
+	static const enum notice_kind kinds[] = { NOTICE_DECISION_RECEIPT, NOTICE_DECISION_REQUESTER,
+		NOTICE_ACCESS_GRANTED, NOTICE_ACCESS_DENIED };
+
+	world_init(&w, NULL);
+	w.lines[0].removal = true;
+	for (size_t i = 0; i < 4; i++) {
+		decided(ADA, kinds[i] != NOTICE_ACCESS_DENIED);
+		IS_STR(world_value(&w.plan, kinds[i], "removal"), STR("yes"), "a removal is called one");
+	}
+	w.request.n_lines = 2;
+	decided(ADA, true);
+	IS_STR(
+	    world_value(&w.plan, NOTICE_ACCESS_GRANTED, "removal"), STR(""), "but not where something is given, too");
+	arena_close(&w.arena);
+}
+
+static void
 test_time(void)
 {
 	world_init(&w, NULL);
@@ -771,6 +790,7 @@ main(void)
 {
 	test_open();
 	test_decide();
+	test_removal();
 	test_time();
 	test_due();
 	test_req_23_cooling();
