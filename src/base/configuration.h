@@ -39,7 +39,7 @@ struct configuration {
 	/* approval */
 	bool approval_self_grant;
 	struct strings approval_languages, confirm_levels, extra_yes, extra_no;
-	int approval_expiry_days, ask_again_most, ask_again_hours;
+	int approval_expiry_days, ask_again_most, ask_again_hours, cooling_minutes;
 	int reminder_business_days, escalation_business_days; /* 0: never */
 	/* calendar: working_days "Monday", holidays "2026-12-25", from and to "09:00" */
 	struct str calendar_zone, calendar_from, calendar_to, holidays_file;

@@ -312,6 +312,7 @@ static const struct key approval_keys[] = {
 	TEXTS(C, "extra_yes", extra_yes, .check = check_phrase),
 	TEXTS(C, "extra_no", extra_no, .check = check_phrase),
 	NUMBER(C, "expiry_days", approval_expiry_days, 1, 365, "14"),
+	NUMBER(C, "cooling_minutes", cooling_minutes, 0, 1440, "0"),
 	NUMBER(C, "ask_again_most", ask_again_most, 0, 20, "3"),
 	NUMBER(C, "ask_again_hours", ask_again_hours, 0, 720, "24"),
 	NUMBER(C, "reminder_business_days", reminder_business_days, 0, 60, "1"),

@@ -138,6 +138,7 @@ request_show(struct ctl *c, struct listing *l, const void *record)
 		listing_text(l, "decided_by", line->decided_by.id ? person_text(c, &line->decided_by) : STR_NONE);
 		listing_text(l, "on_behalf_of", line->on_behalf_of.id ? person_text(c, &line->on_behalf_of) : STR_NONE);
 		listing_time(l, "decided_at", line->decided_at);
+		listing_time(l, "takes_effect_at", line->takes_effect_at);
 		listing_text(l, "comment", line->comment);
 		listing_text(l, "requester", r->requester_name);
 		listing_time(l, "created_at", r->created_at);

@@ -8,10 +8,9 @@
 
 #include "base/date.h"
 #include "base/json.h"
+#include "ctl/approver_ask.h"
 #include "ctl/listing.h"
-#include "daemon/apply.h"
 #include "daemon/settle_calendar.h"
-#include "rules/access.h"
 #include "store/store_cases.h"
 #include "store/store_people.h"
 
@@ -70,43 +69,22 @@ delegation_end(struct ctl *c, struct delegation *d)
 	return d->ends_at > c->now ? CTL_DONE : ctl_refuse("--until %s is over", ctl_option(c, "until").p);
 }
 
-/* The delegate is asked about what is pending, as the approver was. */
-static int
-delegation_ask(struct ctl *c, const struct delegation *d, const struct access_request *before, size_t n, struct plan *p,
-    struct err *e)
-{
-	plan_init(p, c->arena);
-	for (size_t i = 0; i < n; i++) {
-		struct access_request now;
-
-		if (access_lines_of(&before[i], d->delegate.id) > 0)
-			continue;
-		if (store_request_get(c->store, before[i].id, c->arena, &now, e) < 0)
-			return -1;
-		access_ask(p, &now, &d->delegate);
-	}
-	return 0;
-}
-
 static int
 approver_delegate_run(struct ctl *c)
 {
-	struct access_request *pending;
+	struct approver_ask ask;
 	struct delegation d;
 	struct applied done;
-	struct plan plan;
 	struct err e;
-	size_t n;
 	int status = ctl_begin(c);
 
 	if (status != CTL_DONE || (status = delegation_people(c, &d)) != CTL_DONE ||
 	    (status = delegation_end(c, &d)) != CTL_DONE)
 		return status;
-	if (store_request_list(c->store, true, c->arena, &pending, &n, &e) < 0 ||
-	    store_delegation_add(c->store, &d, &e) < 0 || delegation_audit(c, "approver-delegate", &d, &e) < 0 ||
-	    delegation_ask(c, &d, pending, n, &plan, &e) < 0)
+	if (approver_ask_open(c, &ask, &e) < 0 || store_delegation_add(c->store, &d, &e) < 0 ||
+	    delegation_audit(c, "approver-delegate", &d, &e) < 0)
 		return ctl_fail(c, &e);
-	if ((status = ctl_apply(c, &plan, "delegate-asked", NULL, 0, &done)) != CTL_DONE)
+	if ((status = approver_ask_commit(c, &ask, &d.delegate, "delegate-asked", &done)) != CTL_DONE)
 		return status;
 	if (c->json)
 		printf("{\"notices\":%zu}\n", done.letters);

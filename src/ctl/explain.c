@@ -63,6 +63,9 @@ print_effects(struct ctl *c, const struct plan *p)
 		case EFFECT_LINE:
 			printf("  would set a request's line to %s\n", line_state_name(f->line_state));
 			break;
+		case EFFECT_COOL:
+			printf("  would approve a request's line after a wait for a rejection\n");
+			break;
 		case EFFECT_GRANT:
 			printf("  would change an access level\n");
 			break;

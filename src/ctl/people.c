@@ -7,24 +7,18 @@
 #include <stdio.h>
 
 #include "base/json.h"
+#include "ctl/approver_ask.h"
 #include "ctl/listing.h"
 #include "ctl/people_add.h"
 
-/* The audit row of a record that was added, then the commit and the word of it. */
-static int
-added(struct ctl *c, const char *event, const char *what, struct str name, int64_t id)
+static void
+added_show(const struct ctl *c, const char *what, struct str name, int64_t id)
 {
 	struct buf j;
-	struct err e;
-	int status;
 
-	if (people_audit(c, event, what, name, id, &e) < 0)
-		return ctl_fail(c, &e);
-	if ((status = ctl_commit(c)) != CTL_DONE)
-		return status;
 	if (!c->json) {
 		printf("added %s %.*s\n", what, STR_ARGS(name));
-		return CTL_DONE;
+		return;
 	}
 	buf_init(&j, 1 << 16);
 	json_open(&j, NULL, '{');
@@ -33,7 +27,20 @@ added(struct ctl *c, const char *event, const char *what, struct str name, int64
 	json_close(&j, '}');
 	puts(buf_z(&j));
 	buf_free(&j);
-	return CTL_DONE;
+}
+
+/* The audit row of a record that was added, then the commit and the word of it. */
+static int
+added(struct ctl *c, const char *event, const char *what, struct str name, int64_t id)
+{
+	struct err e;
+	int status;
+
+	if (people_audit(c, event, what, name, id, &e) < 0)
+		return ctl_fail(c, &e);
+	if ((status = ctl_commit(c)) == CTL_DONE)
+		added_show(c, what, name, id);
+	return status;
 }
 
 static int
@@ -228,14 +235,15 @@ admin_add(struct ctl *c)
 
 /* The person who is to approve: a known address, or a new person with --name. */
 static int
-approver_person(struct ctl *c, int64_t *id)
+approver_person(struct ctl *c, struct person *out)
 {
 	struct person_record r;
+	int64_t id;
 	struct err e;
 	int status;
 
 	if (store_person_find(c->store, ctl_word(c, 0), c->arena, &r, &e) == 0) {
-		*id = r.person.id;
+		*out = r.person;
 		return CTL_DONE;
 	}
 	if (e.kind != ERR_REJECT || !ctl_has(c, "name"))
@@ -243,7 +251,11 @@ approver_person(struct ctl *c, int64_t *id)
 	if ((status = person_options(c, &r)) != CTL_DONE)
 		return status;
 	r.person.is_approver = true;
-	return store_person_add(c->store, &r, c->now, id, &e) < 0 ? ctl_fail(c, &e) : CTL_DONE;
+	if (store_person_add(c->store, &r, c->now, &id, &e) < 0 ||
+	    store_person_find(c->store, ctl_word(c, 0), c->arena, &r, &e) < 0)
+		return ctl_fail(c, &e);
+	*out = r.person;
+	return CTL_DONE;
 }
 
 static int
@@ -252,8 +264,10 @@ approver_add(struct ctl *c)
 	struct deployment d = { 0 };
 	struct organisation o;
 	int status = ctl_begin(c);
+	struct approver_ask ask;
+	struct applied done;
+	struct person who;
 	struct err e;
-	int64_t id = 0;
 
 	if (status != CTL_DONE)
 		return status;
@@ -264,11 +278,19 @@ approver_add(struct ctl *c)
 	if (ctl_has(c, "deployment") &&
 	    store_deployment_find(c->store, ctl_option(c, "deployment"), c->arena, &d, &e) < 0)
 		return ctl_fail(c, &e);
-	if ((status = approver_person(c, &id)) != CTL_DONE)
+	if ((status = approver_person(c, &who)) != CTL_DONE)
 		return status;
-	if (store_approver_add(c->store, id, o.id, d.id, &e) < 0)
+	if (approver_ask_open(c, &ask, &e) < 0 || store_approver_add(c->store, who.id, o.id, d.id, &e) < 0 ||
+	    people_audit(c, "approver-add", "approver", ctl_word(c, 0), who.id, &e) < 0)
 		return ctl_fail(c, &e);
-	return added(c, "approver-add", "approver", ctl_word(c, 0), id);
+	if ((status = approver_ask_commit(c, &ask, &who, "approver-asked", &done)) != CTL_DONE)
+		return status;
+	if (!c->json && done.letters > 0)
+		printf("added approver %.*s: asked about %zu pending request%s\n", STR_ARGS(ctl_word(c, 0)),
+		    done.letters, done.letters == 1 ? "" : "s");
+	else
+		added_show(c, "approver", ctl_word(c, 0), who.id);
+	return CTL_DONE;
 }
 
 static int

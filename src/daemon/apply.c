@@ -47,6 +47,7 @@ effect_name(enum effect_kind k)
 		[EFFECT_ESCALATE] = "escalate",
 		[EFFECT_REQUEST_OPEN] = "request-open",
 		[EFFECT_LINE] = "line",
+		[EFFECT_COOL] = "cool",
 		[EFFECT_GRANT] = "grant",
 		[EFFECT_TOKEN] = "token",
 		[EFFECT_TOKENS_OF_REQUEST] = "tokens-of-request",
@@ -93,7 +94,9 @@ detail_effect(const struct effect *f, const struct store_change *c, struct buf *
 		json_text(j, "state", str_of(line_state_name(f->line_state)));
 	if (f->on_behalf_of)
 		json_number(j, "on_behalf_of", f->on_behalf_of);
-	if (f->kind == EFFECT_LINE && f->text.n)
+	if (f->kind == EFFECT_COOL)
+		json_time(j, "takes_effect_at", f->takes_effect_at);
+	if ((f->kind == EFFECT_LINE || f->kind == EFFECT_COOL) && f->text.n)
 		json_text(j, "comment", plan_shorten(f->text, COMMENT_MOST));
 	if (f->deployment)
 		json_number(j, "deployment", f->deployment);

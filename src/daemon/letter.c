@@ -194,10 +194,12 @@ static size_t
 letter_lines(const struct draft *d, int64_t *lines)
 {
 	const struct access_request *r = &d->request;
+	bool denies = d->n->token == TOKEN_OF_CONFIRMATION && !d->n->confirms;
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->n_lines; i++)
-		if (request_line_open_to(&r->lines[i], d->n->to.id))
+		if (denies ? request_line_decidable(&r->lines[i], d->n->to.id, false)
+			   : request_line_open_to(&r->lines[i], d->n->to.id))
 			lines[n++] = r->lines[i].id;
 	return n;
 }
@@ -276,6 +278,7 @@ letter_write(
 	l.subject = text.subject;
 	l.text = text.text;
 	l.html = text.html;
+	l.labels = text.labels;
 	letter_address(&d, &l);
 	letter_thread(&d, &l);
 	if (store_letter_add(a->store, &l, a->now, &id, e) < 0)

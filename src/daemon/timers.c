@@ -84,12 +84,19 @@ waited_enough(const struct timers *t)
 	return !t->at_once && clock_monotonic() - t->opened >= BEHIND_MOST_MS;
 }
 
-/* Whether an answer that arrived before the request expired may be unread: mailboxes are read up to until. */
+/* Whether an answer that arrived before the request expired, or an approval takes effect, may be unread: mailboxes are
+ * read up to until. */
 static bool
 may_be_answered(const struct timers *t, const struct access_request *r, int64_t now, int64_t until)
 {
 	bool is_over = r->expires_at != 0 && r->expires_at <= now;
 
+	/* A deny that arrived in time may be unread: nothing is granted before it could have been read, however long.
+	 */
+	for (size_t i = 0; i < r->n_lines; i++)
+		if (request_line_cools(&r->lines[i]) && r->lines[i].takes_effect_at <= now &&
+		    until <= r->lines[i].takes_effect_at)
+			return true;
 	return is_over && until < r->expires_at && !(waited_enough(t) && now - r->expires_at >= BEHIND_MOST_MS);
 }
 

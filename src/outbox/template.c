@@ -304,6 +304,7 @@ template_apply(
 	buf_clear(&filled);
 	template_fill(&t->parts[TEMPLATE_HTML], TEMPLATE_HTML, values, n, &filled);
 	out->html = arena_copy(a, buf_str(&filled));
+	out->labels = template_labels(t, a);
 	buf_free(&filled);
 	buf_free(&wrapped);
 }

@@ -32,6 +32,7 @@ struct template_value {
 
 struct template_text {
 	struct str subject, text, html; /* UTF-8, LF line ends; text: at most 60 columns where words allow */
+	struct str labels;              /* of the buttons that html alone shows, one a line, and all in one line */
 };
 
 /* Loads all kinds and languages; folder empty: shipped ones only. standard: values every kind has, ends in NULL. NULL

@@ -72,6 +72,19 @@ template_answers_take(struct template_source *s, struct str text, int line, stru
 	return (struct str){ left, n };
 }
 
+/* A program that turns HTML into text may put buttons that stand side by side into one line. */
+struct str
+template_labels(const struct template *t, struct arena *a)
+{
+	struct str lines = STR_NONE, row = STR_NONE;
+
+	for (size_t i = 0; i < t->n_answers; i++) {
+		lines = arena_format(a, "%.*s%.*s\n", STR_ARGS(lines), STR_ARGS(t->answers[i].label));
+		row = arena_format(a, "%.*s%.*s ", STR_ARGS(row), STR_ARGS(t->answers[i].label));
+	}
+	return arena_format(a, "%.*s%.*s", STR_ARGS(lines), STR_ARGS(row));
+}
+
 void
 templates_answers(const struct templates *t,
     void (*each)(void *ctx, const char *kind, struct str language, struct str word, struct str label), void *ctx)

@@ -104,4 +104,6 @@ struct template_shipped {
 };
 extern const struct template_shipped template_shipped[];
 
+struct str template_labels(const struct template *t, struct arena *a); /* of the buttons: template_text */
+
 #endif

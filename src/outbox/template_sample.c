@@ -43,6 +43,7 @@ static const struct {
 	{ "on_behalf_of", "Dan Delegator" },
 	{ "decider_name", "Anna Approver" },
 	{ "decided_at", "2026-02-03 04:05 UTC" },
+	{ "takes_effect_at", "2026-02-03 05:05 UTC" },
 	{ "expires_at", "2026-02-10 04:05 UTC" },
 	{ "arrived_at", "2026-02-03 04:05 UTC" },
 	{ "comment", "for the audit in March" },

@@ -110,7 +110,7 @@ add_extra(
 		if (w.n > p->longest)
 			p->longest = w.n;
 		s = add(p, w.text, STR_NONE, kind, PHRASE_EVERY);
-		if (s->in[other])
+		if (s->in[other] && !p->widened) /* else it is unclear */
 			return err_set(e, ERR_FATAL, "phrase \"%.*s\" would be yes and no at once", STR_ARGS(text));
 		s->in[PHRASE_UNCLEAR] = 0; /* the operator decided */
 		arena_reset(scratch);
@@ -151,34 +151,39 @@ finish(struct verdict_phrases *p)
 	p->drafts = NULL;
 }
 
-static int
-choose(struct verdict_phrases *p, const struct strings *languages, struct err *e)
+/* The bit of a language; 0: it has no phrases. */
+static uint32_t
+language_bit(struct str code)
 {
-	for (size_t i = 0; languages && i < languages->n; i++) {
-		size_t k = 1;
-
-		while (k < phrase_languages_n && !str_equal_nocase(languages->list[i], str_of(phrase_languages[k])))
-			k++;
-		if (k == phrase_languages_n)
-			return err_set(
-			    e, ERR_FATAL, "no phrases for the language \"%.*s\"", STR_ARGS(languages->list[i]));
-		p->languages |= (uint32_t)1 << k;
-	}
-	if (p->languages == 0)
-		p->languages = ((uint32_t)1 << phrase_languages_n) - 2;
-	p->all = p->languages | PHRASE_COMMON | PHRASE_EVERY;
+	for (size_t k = 1; k < phrase_languages_n; k++)
+		if (str_equal_nocase(code, str_of(phrase_languages[k])))
+			return (uint32_t)1 << k;
 	return 0;
 }
 
 static int
-fill(struct verdict_phrases *p, const struct strings *languages, const struct strings *extra_yes,
-    const struct strings *extra_no, struct arena *scratch, struct err *e)
+choose(struct verdict_phrases *p, const struct strings *languages, struct err *e)
 {
-	size_t rows = phrase_rows_n + (extra_yes ? extra_yes->n : 0) + (extra_no ? extra_no->n : 0);
-	bool named = languages && languages->n;
+	for (size_t i = 0; languages && i < languages->n; i++) {
+		uint32_t bit = language_bit(languages->list[i]);
 
-	if (choose(p, languages, e) == -1)
-		return -1;
+		if (bit == 0)
+			return err_set(
+			    e, ERR_FATAL, "no phrases for the language \"%.*s\"", STR_ARGS(languages->list[i]));
+		p->languages |= bit;
+	}
+	p->named = p->languages != 0;
+	if (!p->named)
+		p->languages = ((uint32_t)1 << phrase_languages_n) - 2;
+	return 0;
+}
+
+static int
+fill(struct verdict_phrases *p, struct arena *scratch, struct err *e)
+{
+	size_t rows = phrase_rows_n + p->extra_yes.n + p->extra_no.n;
+
+	p->all = p->languages | PHRASE_COMMON | PHRASE_EVERY;
 	for (p->size = 64; p->size < rows * 2;)
 		p->size *= 2;
 	p->table = calloc(p->size, sizeof(*p->table));
@@ -186,10 +191,10 @@ fill(struct verdict_phrases *p, const struct strings *languages, const struct st
 		abort();
 	for (size_t i = 0; i < phrase_rows_n; i++)
 		if (p->all & ((uint32_t)1 << phrase_rows[i].language))
-			add_row(p, &phrase_rows[i], named);
-	if (add_extra(p, extra_yes, PHRASE_APPROVE, scratch, e) == -1)
+			add_row(p, &phrase_rows[i], p->named);
+	if (add_extra(p, &p->extra_yes, PHRASE_APPROVE, scratch, e) == -1)
 		return -1;
-	return add_extra(p, extra_no, PHRASE_DENY, scratch, e);
+	return add_extra(p, &p->extra_no, PHRASE_DENY, scratch, e);
 }
 
 struct verdict_phrases *
@@ -201,12 +206,49 @@ verdict_open(
 	int rc;
 
 	p->arena = arena;
-	rc = fill(p, languages, extra_yes, extra_no, scratch, e);
+	if (extra_yes)
+		p->extra_yes = *extra_yes;
+	if (extra_no)
+		p->extra_no = *extra_no;
+	rc = choose(p, languages, e);
+	if (rc == 0)
+		rc = fill(p, scratch, e);
 	finish(p);
 	arena_close(&scratch);
 	if (rc == -1)
 		verdict_close(&p);
 	return p;
+}
+
+struct verdict_phrases *
+verdict_widen(const struct verdict_phrases *p, const struct strings *languages)
+{
+	struct verdict_phrases *wide;
+	struct arena *arena, *scratch;
+	uint32_t bits = p->languages;
+	struct err e;
+
+	for (size_t i = 0; i < languages->n; i++)
+		bits |= language_bit(str_head(languages->list[i], 2));
+	if (bits == p->languages)
+		return NULL;
+	arena = arena_open(PHRASES_BYTES);
+	scratch = arena_open(PHRASES_BYTES);
+	wide = arena_new(arena, struct verdict_phrases);
+	*wide = (struct verdict_phrases){ .arena = arena,
+		.languages = bits,
+		.named = true,
+		.widened = true,
+		.extra_yes = p->extra_yes,
+		.extra_no = p->extra_no };
+	if (fill(wide, scratch, &e) == -1) { /* it was filled with the same before */
+		finish(wide);
+		verdict_close(&wide);
+	} else {
+		finish(wide);
+	}
+	arena_close(&scratch);
+	return wide;
 }
 
 void

@@ -72,11 +72,14 @@ struct verdict_phrases {
 	size_t room;
 	struct phrase *list; /* n of them, in the order they came */
 	size_t n;
-	uint32_t *table;    /* by hash: number in the list, from 1; 0: free */
-	size_t size;        /* a power of two */
-	size_t longest;     /* tokens of the longest phrase */
-	uint32_t languages; /* enabled, without PHRASE_COMMON and PHRASE_EVERY */
-	uint32_t all;       /* every bit in use */
+	uint32_t *table;                    /* by hash: number in the list, from 1; 0: free */
+	size_t size;                        /* a power of two */
+	size_t longest;                     /* tokens of the longest phrase */
+	uint32_t languages;                 /* enabled, without PHRASE_COMMON and PHRASE_EVERY */
+	uint32_t all;                       /* every bit in use */
+	bool named;                         /* not all languages are enabled */
+	bool widened;                       /* by one answer's languages */
+	struct strings extra_yes, extra_no; /* what the operator added, borrowed */
 };
 
 #define PHRASE_COMMON ((uint32_t)1) /* bit 0: common.txt */

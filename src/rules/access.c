@@ -30,6 +30,15 @@ access_is_pending(const struct access_request *r)
 	return false;
 }
 
+bool
+access_is_open(const struct access_request *r)
+{
+	for (size_t i = 0; i < r->n_lines; i++)
+		if (r->lines[i].state == LINE_PENDING && !request_line_cools(&r->lines[i]))
+			return true;
+	return false;
+}
+
 static bool
 is_shown(const struct token_fact *t, const struct request_line *l)
 {
@@ -39,22 +48,30 @@ is_shown(const struct token_fact *t, const struct request_line *l)
 	return false;
 }
 
-size_t
-access_lines_shown(const struct access_request *r, int64_t approver, const struct token_fact *token)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < r->n_lines; i++)
-		n += request_line_open_to(&r->lines[i], approver) && is_shown(token, &r->lines[i]);
-	return n;
-}
-
 /* Whether that word decides that line. Who became an approver of a line after the mail was written has not been asked
  * about it. */
 bool
 access_decides(const struct access_decision *d, const struct request_line *l)
 {
-	return request_line_open_to(l, d->decider->id) && (d->token == NULL || is_shown(d->token, l));
+	return request_line_decidable(l, d->decider->id, d->approve) && (d->token == NULL || is_shown(d->token, l)) &&
+	       !(request_line_cools(l) && d->arrived > l->takes_effect_at);
+}
+
+size_t
+access_lines_decided(const struct access_request *r, const struct access_decision *d)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_lines; i++)
+		n += access_decides(d, &r->lines[i]);
+	return n;
+}
+
+/* Until when an approval may be stopped; 0: d takes effect at once. */
+static int64_t
+effective_at(const struct access_decision *d)
+{
+	return d->approve && d->cooling ? d->now + d->cooling : 0;
 }
 
 /* r as it stands after d. */
@@ -72,7 +89,8 @@ decided_request(struct arena *a, const struct access_request *r, const struct ac
 		*l = r->lines[i];
 		if (!access_decides(d, l))
 			continue;
-		l->state = d->approve ? LINE_APPROVED : LINE_DENIED;
+		l->takes_effect_at = effective_at(d);
+		l->state = l->takes_effect_at ? LINE_PENDING : d->approve ? LINE_APPROVED : LINE_DENIED;
 		l->decided_by = *d->decider;
 		l->decided_at = d->now;
 		l->comment = d->comment;
@@ -98,8 +116,13 @@ fill_decision(struct plan *p, struct notice *n, const struct deciding *x)
 	const struct access_decision *d = x->d;
 
 	notice_value(p, n, "lines", x->lines);
+	if (access_lines_remove(x->r, (struct access_lines){ .state = -1, .decided = d }))
+		notice_value(p, n, "removal", STR("yes"));
 	notice_value(p, n, "decision", d->approve ? STR("approved") : STR("denied"));
-	notice_value(p, n, d->approve ? "approved" : "denied", STR("yes"));
+	if (effective_at(d))
+		notice_value(p, n, "takes_effect_at", notice_time(p->arena, effective_at(d)));
+	else
+		notice_value(p, n, d->approve ? "approved" : "denied", STR("yes"));
 	notice_value(p, n, "decider_name", person_full_name(d->decider, p->arena));
 	notice_value(p, n, "decided_at", notice_time(p->arena, d->now));
 	if (!access_is_about(x->r, &n->to))
@@ -144,6 +167,20 @@ send_receipts(struct plan *p, const struct deciding *x)
 	}
 }
 
+void
+access_grant(struct plan *p, const struct access_request *r, size_t i)
+{
+	struct effect *f = plan_effect(p, EFFECT_GRANT);
+
+	f->request_id = access_request_id(r);
+	f->case_id = access_request_case(r);
+	f->line_id = r->lines[i].id;
+	f->line_index = i;
+	f->person = *request_line_person(r, &r->lines[i]);
+	f->deployment = r->lines[i].deployment.id;
+	f->level = r->lines[i].removal ? ACCESS_NONE : r->lines[i].level;
+}
+
 static void
 decide_lines(struct plan *p, const struct deciding *x)
 {
@@ -154,25 +191,18 @@ decide_lines(struct plan *p, const struct deciding *x)
 
 		if (!access_decides(x->d, &r->lines[i]))
 			continue;
-		f = plan_effect(p, EFFECT_LINE);
+		f = plan_effect(p, effective_at(x->d) ? EFFECT_COOL : EFFECT_LINE);
 		f->request_id = access_request_id(r);
 		f->case_id = access_request_case(r);
 		f->line_id = r->lines[i].id;
 		f->line_index = i;
-		f->line_state = x->d->approve ? LINE_APPROVED : LINE_DENIED;
+		f->line_state = x->after->lines[i].state;
+		f->takes_effect_at = effective_at(x->d);
 		f->person = *x->d->decider;
 		f->on_behalf_of = x->after->lines[i].on_behalf_of.id;
 		f->text = x->d->comment;
-		if (!x->d->approve)
-			continue;
-		f = plan_effect(p, EFFECT_GRANT);
-		f->request_id = access_request_id(r);
-		f->case_id = access_request_case(r);
-		f->line_id = r->lines[i].id;
-		f->line_index = i;
-		f->person = *request_line_person(r, &r->lines[i]);
-		f->deployment = r->lines[i].deployment.id;
-		f->level = r->lines[i].removal ? ACCESS_NONE : r->lines[i].level;
+		if (x->after->lines[i].state == LINE_APPROVED)
+			access_grant(p, r, i);
 	}
 }
 
@@ -209,18 +239,17 @@ tell_people(struct plan *p, const struct deciding *x)
 	}
 }
 
-/* Nothing is pending any more: who asked hears of it in one mail, and the admin case ends. */
-static void
-finish(struct plan *p, const struct deciding *x)
+void
+access_finish(struct plan *p, const struct access_request *r, const struct person *by)
 {
-	struct str granted = access_lines_granted(p->arena, x->after);
+	struct str granted = access_lines_granted(p->arena, r);
 	struct effect *f;
 
-	access_tell_requester(p, x->after);
+	access_tell_requester(p, r);
 	f = plan_effect(p, EFFECT_TOKENS_OF_REQUEST);
-	f->request_id = access_request_id(x->r);
+	f->request_id = access_request_id(r);
 	f->token_state = TOKEN_USED;
-	plan_close(p, access_request_case(x->r), x->d->decider, granted.n ? CLOSING_GRANTED : CLOSING_REFUSED);
+	plan_close(p, access_request_case(r), by, granted.n ? CLOSING_GRANTED : CLOSING_REFUSED);
 }
 
 /* Those whose decision it was by right, where it was made by delegation. */
@@ -247,16 +276,17 @@ access_decide(struct plan *p, const struct access_request *r, const struct acces
 	x.givers = givers_text(p->arena, &x);
 	if (x.lines.n == 0)
 		return x.after;
-	words = arena_format(p->arena, "%s by %.*s%s%.*s (%s):\n%.*s", d->approve ? "Approved" : "Denied",
+	words = arena_format(p->arena, "%s by %.*s%s%.*s (%s)%s%.*s:\n%.*s", d->approve ? "Approved" : "Denied",
 	    STR_ARGS(person_full_name(d->decider, p->arena)), x.givers.n ? " on behalf of " : "", STR_ARGS(x.givers),
-	    d->rule, STR_ARGS(x.lines));
+	    d->rule, effective_at(d) ? ", to take effect " : "", STR_ARGS(notice_time(p->arena, effective_at(d))),
+	    STR_ARGS(x.lines));
 	decide_lines(p, &x);
 	plan_update(p, access_request_case(r), d->decider, d->way, UPDATE_PUBLIC, words);
 	if (d->comment.n) /* internal: the case's contact may be the person the access is for */
 		plan_update(p, access_request_case(r), d->decider, d->way, UPDATE_INTERNAL, d->comment);
 	send_receipts(p, &x);
 	if (!access_is_pending(x.after))
-		finish(p, &x);
+		access_finish(p, x.after, d->decider);
 	tell_people(p, &x);
 	return x.after;
 }

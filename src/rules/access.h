@@ -51,10 +51,14 @@ struct access_decision {
 	struct str comment; /* what else the approver wrote */
 	const char *rule;   /* in plain words, constant: receipts name it */
 	enum way way;
-	int64_t now; /* ms */
+	int64_t now;     /* ms */
+	int64_t arrived; /* ms; a deny that came before an approval takes effect stops it */
+	int64_t cooling; /* ms from now until an approval takes effect; 0: at once */
 };
 
-/* Adds to p the decision of the lines of r that the decider may decide and was shown: states, grants, receipts to the
+/* With d->cooling an approval waits: the lines stay pending, the receipts say until when, and access_due gives what
+ * nobody has denied by then. Else:
+ * Adds to p the decision of the lines of r that the decider may decide and was shown: states, grants, receipts to the
  * approvers of those lines; to each person no line about whom is pending any more one mail; when none at all is, one to
  * the requester, the end of the request's tokens and of the admin case (A5). The comment goes into receipts and, as an
  * internal update, into the case; the person the access is for is not shown it. r is not changed; where its ids are 0
@@ -69,19 +73,29 @@ void access_describe(struct plan *p, struct notice *n, const struct access_reque
 struct notice *access_notice(
     struct plan *p, enum notice_kind kind, const struct person *to, const struct access_request *r);
 struct str access_lines_text(struct arena *a, const struct access_request *r, int64_t approver);
+struct str access_lines_deniable(
+    struct arena *a, const struct access_request *r, int64_t approver); /* with those that cool */
 
 struct str access_lines_granted(struct arena *a, const struct access_request *r); /* likewise, those approved */
 struct str access_people_text(struct arena *a, const struct access_request *r);   /* whom r is about, by name */
 
 bool access_is_pending(const struct access_request *r); /* a line is */
 
-/* The lines of r that approver may decide now: pending, approver among the line's approvers. And those of them that the
- * mail with the token has shown. */
-size_t access_lines_of(const struct access_request *r, int64_t approver);
-size_t access_lines_shown(const struct access_request *r, int64_t approver, const struct token_fact *token);
+bool access_is_open(const struct access_request *r); /* a line is pending that nobody has approved */
 
-/* Asks one more approver about r, with a token of his own; nothing where no line is his to decide. */
+/* How many lines of r wait for approver's word: open, approver among the line's approvers. */
+size_t access_lines_of(const struct access_request *r, int64_t approver);
+/* How many lines of r that word decides. */
+size_t access_lines_decided(const struct access_request *r, const struct access_decision *d);
+
+/* Asks one more approver about r, with a token of his own; nothing where no line is his to decide, or r is about him. */
 void access_ask(struct plan *p, const struct access_request *r, const struct person *to);
+
+/* Approvals whose time has come take effect: what is granted is told, as by access_decide. An approval whose approver
+ * may not decide the line any more is void: the line is open again, the others are asked, or where there is none, the
+ * administrators. Adds to p; returns r as it is then, in p's arena. */
+const struct access_request *access_take_effect(struct plan *p, const struct access_request *r, int64_t now,
+    const struct person *administrators, size_t n_administrators);
 
 /* What time does to a request (A6): approvers that may still decide a line are reminded, with a fresh token; the
  * administrators are told; it expires, which ends its pending lines, its tokens and its admin case. Plans without

@@ -92,7 +92,7 @@ is_orphan(const struct access_leaving *l, const struct access_request *r, const 
 {
 	bool had = false;
 
-	if (line->state != LINE_PENDING || line_ends(l, r, line))
+	if (line->state != LINE_PENDING || request_line_cools(line) || line_ends(l, r, line))
 		return false;
 	for (size_t k = 0; k < line->n_approvers; k++) {
 		if (person_same(&line->approvers[k], request_line_person(r, line)))

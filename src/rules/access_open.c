@@ -28,6 +28,7 @@ without_grantee(const struct access_request *r, const struct policy *policy, str
 
 		*to = *from;
 		to->state = LINE_PENDING;
+		to->takes_effect_at = 0; /* a changed request has to be approved anew */
 		to->self_grant = policy->approval_self_grant && r->requester.id &&
 				 r->requester.id == request_line_person(r, from)->id;
 		to->approvers = arena_array(a, from->n_approvers, sizeof(*to->approvers));
@@ -108,7 +109,7 @@ access_ask(struct plan *p, const struct access_request *r, const struct person *
 {
 	struct notice *n;
 
-	if (access_lines_of(r, to->id) == 0 || !person_reachable(to))
+	if (access_lines_of(r, to->id) == 0 || !person_reachable(to) || person_same(&r->person, to))
 		return;
 	n = access_notice(p, NOTICE_ACCESS_REQUEST, to, r);
 	n->token = TOKEN_OF_APPROVAL;

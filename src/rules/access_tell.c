@@ -44,6 +44,7 @@ is_wanted(const struct access_lines *w, const struct request_line *l)
 {
 	return (w->state < 0 || l->state == (enum line_state)w->state) &&
 	       (w->open_to == 0 || request_line_open_to(l, w->open_to)) &&
+	       (w->deniable_by == 0 || request_line_decidable(l, w->deniable_by, false)) &&
 	       (w->decided == NULL || access_decides(w->decided, l));
 }
 
@@ -59,6 +60,21 @@ access_lines_fit(struct arena *a, const struct access_request *r)
 	fit = !b.overflow;
 	buf_free(&b);
 	return fit;
+}
+
+bool
+access_lines_remove(const struct access_request *r, struct access_lines wanted)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_lines; i++) {
+		if (!is_wanted(&wanted, &r->lines[i]))
+			continue;
+		if (!r->lines[i].removal)
+			return false;
+		n++;
+	}
+	return n > 0;
 }
 
 /* What goes beyond LINES_MAX is left out, and that is said; a request like that is refused when it is made. */
@@ -81,6 +97,12 @@ struct str
 access_lines_text(struct arena *a, const struct access_request *r, int64_t approver)
 {
 	return access_lines_chosen(a, r, (struct access_lines){ .state = -1, .open_to = approver });
+}
+
+struct str
+access_lines_deniable(struct arena *a, const struct access_request *r, int64_t approver)
+{
+	return access_lines_chosen(a, r, (struct access_lines){ .state = -1, .deniable_by = approver });
 }
 
 struct str
@@ -208,10 +230,19 @@ fill_deciders(struct plan *p, struct notice *n, const struct access_request *r, 
 		notice_value(p, n, "comment", comments);
 }
 
+/* Whether what was approved, or else denied, is to take access away. */
 static void
-fill_lines(struct plan *p, struct notice *n, struct str granted, struct str denied)
+flag_removal(struct plan *p, struct notice *n, const struct access_request *r, bool granted)
+{
+	if (access_lines_remove(r, (struct access_lines){ .state = granted ? LINE_APPROVED : LINE_DENIED }))
+		notice_value(p, n, "removal", STR("yes"));
+}
+
+static void
+fill_lines(struct plan *p, struct notice *n, const struct access_request *r, struct str granted, struct str denied)
 {
 	notice_value(p, n, "lines", granted.n ? granted : denied);
+	flag_removal(p, n, r, granted.n > 0);
 	if (granted.n)
 		notice_value(p, n, "denied_lines", denied);
 }
@@ -254,7 +285,7 @@ access_tell_requester(struct plan *p, const struct access_request *r)
 	notice_value(p, n, "decision", granted.n ? STR("approved") : STR("denied"));
 	notice_value(p, n, granted.n ? "approved" : "denied", STR("yes"));
 	notice_value(p, n, "decided_at", notice_time(p->arena, last_decided_at(r)));
-	fill_lines(p, n, granted, denied);
+	fill_lines(p, n, r, granted, denied);
 	fill_deciders(p, n, r, !access_is_about(r, &r->requester));
 	notice_value(p, n, "on_behalf_of", access_givers_text(p->arena, r));
 }
@@ -286,9 +317,11 @@ access_tell_person(struct plan *p, const struct access_request *r, const struct 
 	n->from_noreply = true;
 	notice_value(p, n, "person_name", person_full_name(who, p->arena));
 	notice_value(p, n, "person_address", who->address);
-	if (granted.n)
-		fill_lines(p, n, granted, denied);
-	else
+	if (granted.n) {
+		fill_lines(p, n, &one, granted, denied);
+	} else {
 		notice_value(p, n, "lines", denied);
+		flag_removal(p, n, &one, false);
+	}
 	fill_deciders(p, n, &one, false);
 }

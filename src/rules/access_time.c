@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  * access_time.c: what time does to a request that nobody has answered: reminder, administrators, expiry (A6).
  *
- * What is due is done once, however long nobody looked. Nothing is ever granted by time passing.
+ * What is due is done once, however long nobody looked. Time alone grants nothing: it ends the wait of an approval.
  */
 #include "config.h"
 
@@ -28,12 +28,18 @@ time_notice(struct plan *p, enum notice_kind kind, const struct person *to, cons
 	return n;
 }
 
+static bool
+is_open(const struct request_line *l)
+{
+	return l->state == LINE_PENDING && !request_line_cools(l);
+}
+
 /* A notice of kind to everybody who may still decide a line, about those lines. */
 static void
 tell_approvers(struct plan *p, const struct access_request *r, enum notice_kind kind)
 {
 	for (size_t i = 0; i < r->n_lines; i++)
-		for (size_t k = 0; r->lines[i].state == LINE_PENDING && k < r->lines[i].n_approvers; k++) {
+		for (size_t k = 0; is_open(&r->lines[i]) && k < r->lines[i].n_approvers; k++) {
 			const struct person *to = &r->lines[i].approvers[k];
 			struct notice *n;
 
@@ -51,7 +57,7 @@ static void
 tell_administrators(
     struct plan *out, const struct access_request *r, const struct person *administrators, size_t n_administrators)
 {
-	for (size_t i = 0; access_is_pending(r) && i < n_administrators; i++) {
+	for (size_t i = 0; access_is_open(r) && i < n_administrators; i++) {
 		struct notice *n;
 
 		if (!person_reachable(&administrators[i]))
@@ -106,15 +112,12 @@ tell_requester(struct plan *p, const struct access_request *r)
 	access_tell_requester(p, r);
 }
 
-void
-access_expire(const struct access_request *r, struct arena *a, struct plan *out)
+static void
+expire(const struct access_request *r, struct plan *out)
 {
 	struct str granted;
 	struct effect *f;
 
-	plan_init(out, a);
-	if (!access_is_pending(r))
-		return;
 	for (size_t i = 0; i < r->n_lines; i++) {
 		if (r->lines[i].state != LINE_PENDING)
 			continue;
@@ -130,11 +133,19 @@ access_expire(const struct access_request *r, struct arena *a, struct plan *out)
 	f->token_state = TOKEN_VOID;
 	plan_update(out, r->case_id, &(struct person){ 0 }, WAY_SYSTEM, UPDATE_PUBLIC,
 	    STR("The request expired: no designated approver has answered in time."));
-	granted = access_lines_granted(a, r);
+	granted = access_lines_granted(out->arena, r);
 	plan_close(out, r->case_id, &(struct person){ 0 }, granted.n ? CLOSING_GRANTED : CLOSING_REFUSED);
 	tell_approvers(out, r, NOTICE_ACCESS_EXPIRED);
 	tell_requester(out, r);
 	tell_people(out, r);
+}
+
+void
+access_expire(const struct access_request *r, struct arena *a, struct plan *out)
+{
+	plan_init(out, a);
+	if (access_is_pending(r))
+		expire(r, out);
 }
 
 static bool
@@ -153,9 +164,10 @@ access_due(const struct access_request *r, int64_t now, const struct person *adm
 	plan_init(out, a);
 	if (!access_is_pending(r))
 		return;
-	if (is_due(r->expires_at, now)) {
-		access_expire(r, a, out);
-	} else if (remind || escalate) {
+	r = access_take_effect(out, r, now, administrators, n_administrators);
+	if (access_is_pending(r) && is_due(r->expires_at, now)) {
+		expire(r, out);
+	} else if (access_is_pending(r) && (remind || escalate)) {
 		f = plan_effect(out, EFFECT_REQUEST_TIMES);
 		f->request_id = r->id;
 		f->remind_at = remind ? 0 : r->remind_at;
@@ -180,5 +192,8 @@ access_next(const struct access_request *r)
 		next = r->remind_at;
 	if (r->escalate_at && (next == 0 || r->escalate_at < next))
 		next = r->escalate_at;
+	for (size_t i = 0; i < r->n_lines; i++)
+		if (request_line_cools(&r->lines[i]) && (next == 0 || r->lines[i].takes_effect_at < next))
+			next = r->lines[i].takes_effect_at;
 	return next;
 }

@@ -137,7 +137,7 @@ telling_line(const struct access_request *r, int64_t approver)
 	const struct request_line *found = NULL;
 
 	for (size_t i = 0; i < r->n_lines; i++) {
-		if (r->lines[i].state == LINE_PENDING)
+		if (r->lines[i].state == LINE_PENDING && !request_line_cools(&r->lines[i]))
 			continue;
 		if (request_line_approver(&r->lines[i], approver))
 			return &r->lines[i];
@@ -170,8 +170,11 @@ lines_to_decide(const struct decision *d)
 	const struct access_request *r = d->request;
 	const struct token_fact *t = d->token;
 
-	return is_approval(t) && t->version == r->version ? access_lines_shown(r, d->s->sender.id, t)
-							  : access_lines_of(r, d->s->sender.id);
+	struct access_decision x = { .decider = &d->s->sender, .arrived = d->arrived };
+
+	x.approve = d->answer.verdict != VERDICT_DENY;
+	x.token = is_approval(t) && t->version == r->version ? t : NULL;
+	return access_lines_decided(r, &x);
 }
 
 /* What the sender may decide by now, and no mail has shown, is asked in a new one; the token that led here ends. */
@@ -193,7 +196,7 @@ too_late(const struct decision *d)
 {
 	const struct access_request *r = d->request;
 	int64_t person = d->s->sender.id;
-	bool open = approves_any(r, person) ? lines_to_decide(d) > 0 : access_is_pending(r);
+	bool open = approves_any(r, person) ? lines_to_decide(d) > 0 : access_is_open(r);
 	const struct request_line *l = open ? NULL : telling_line(r, person);
 
 	if (l != NULL)
@@ -218,8 +221,13 @@ tell_already_decided(struct decision *d, const char *reason)
 	notice_value(d->p, n, reason, STR("yes"));
 	if (l == NULL || strcmp(reason, "decided") != 0)
 		return;
-	notice_value(d->p, n, "decision", str_of(line_state_name(l->state)));
-	notice_value(d->p, n, l->state == LINE_APPROVED ? "approved" : "denied", STR("yes"));
+	notice_value(d->p, n, "decision", str_of(line_state_name(request_line_cools(l) ? LINE_APPROVED : l->state)));
+	if (request_line_cools(l))
+		notice_value(d->p, n, "takes_effect_at", notice_time(d->a, l->takes_effect_at));
+	else
+		notice_value(d->p, n, l->state == LINE_APPROVED ? "approved" : "denied", STR("yes"));
+	if (l->removal)
+		notice_value(d->p, n, "removal", STR("yes"));
 	notice_value(d->p, n, "decider_name", person_full_name(&l->decided_by, d->a));
 	notice_value(d->p, n, "decided_at", notice_time(d->a, l->decided_at));
 }
@@ -282,9 +290,13 @@ rule_decide(struct decision *d)
 	x.rule = d->token->kind == TOKEN_OF_CONFIRMATION ? "confirmed by a designated approver, by mail"
 							 : "answered by a designated approver, by mail";
 	x.token = d->token;
+	x.arrived = d->arrived;
+	x.cooling = (int64_t)d->policy->cooling_minutes * 60 * 1000;
 	after = access_decide(d->p, d->request, &x);
 	if (access_is_pending(after)) {
-		end_token(d, TOKEN_USED);
+		/* While an approval cools its reply address is good for a deny, and for nothing else. */
+		if (!approve || x.cooling == 0)
+			end_token(d, TOKEN_USED);
 		access_ask(d->p, after, &d->s->sender);
 	}
 	return decision_settle(d, OUTCOME_DECIDED, approve ? "approved" : "denied", "%.*s says: %s",

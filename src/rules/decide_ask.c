@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "rules/access.h"
 #include "rules/notice.h"
 
 /* Whether this approver may be sent one more question about the request. */
@@ -50,6 +51,8 @@ decision_confirm(struct decision *d, const char *reason, const char *why)
 		    "a confirmation is needed (%s), but no more may be asked of this approver now", why);
 	n = ask(d, NOTICE_CONFIRM, TOKEN_OF_CONFIRMATION, "confirm");
 	n->confirms = approve;
+	if (!approve)
+		notice_value(d->p, n, "lines", access_lines_deniable(d->a, d->request, d->s->sender.id));
 	notice_value(d->p, n, "decision", approve ? STR("approve") : STR("deny"));
 	notice_value(d->p, n, approve ? "approved" : "denied", STR("yes"));
 	notice_value(d->p, n, "why", str_of(why));

@@ -23,6 +23,8 @@ enum effect_kind {
 	EFFECT_REQUEST_OPEN, /* request (its case: case_id) */
 	EFFECT_LINE, /* line_id (or, of the new request, line_index), line_state, person = decider, on_behalf_of, text =
 			comment */
+	EFFECT_COOL, /* request_id, line_id: person has approved it, on_behalf_of, text; takes_effect_at, until when a
+		      * deny stops it; 0: that approval is void, the line is open again */
 	EFFECT_GRANT, /* request_id and line_id/line_index: give or remove what the line says; creates the contact first
 		       */
 	EFFECT_TOKEN, /* token_id, token_state */
@@ -70,7 +72,7 @@ struct effect {
 	int64_t deployment; /* EFFECT_GRANT without a request: person gets level (or none) on it */
 	enum access_level level;
 	enum token_state token_state;
-	int64_t remind_at, escalate_at; /* ms */
+	int64_t remind_at, escalate_at, takes_effect_at; /* ms */
 	struct new_case new_case;
 	const struct access_request *request;
 	struct notice notice;

@@ -71,10 +71,28 @@ request_line_giver(const struct request_line *l, int64_t approver)
 }
 
 bool
-request_line_open_to(const struct request_line *l, int64_t approver)
+request_line_cools(const struct request_line *l)
+{
+	return l->state == LINE_PENDING && l->takes_effect_at != 0;
+}
+
+static bool
+may_decide(const struct request_line *l, int64_t approver)
 {
 	return l->state == LINE_PENDING && (l->self_grant || l->person.id == 0 || l->person.id != approver) &&
 	       request_line_approver(l, approver);
+}
+
+bool
+request_line_open_to(const struct request_line *l, int64_t approver)
+{
+	return !request_line_cools(l) && may_decide(l, approver);
+}
+
+bool
+request_line_decidable(const struct request_line *l, int64_t approver, bool approve)
+{
+	return may_decide(l, approver) && !(approve && request_line_cools(l));
 }
 
 bool

@@ -67,7 +67,8 @@ struct request_line {
 	enum line_state state;
 	struct person decided_by;
 	int64_t decided_at;
-	struct str comment;       /* what decided_by wrote besides; not for the person the access is for */
+	int64_t takes_effect_at; /* pending, but approved by decided_by: ms until when a deny stops the grant; else 0 */
+	struct str comment;      /* what decided_by wrote besides; not for the person the access is for */
 	struct person *approvers; /* of this deployment, active */
 	size_t n_approvers;
 	struct person *givers;      /* beside each approver who decides by delegation alone: whose; NULL: none does */
@@ -77,8 +78,11 @@ struct request_line {
 bool request_line_approver(const struct request_line *l, int64_t person); /* person is among its approvers */
 /* For whom approver decides it by delegation; NULL: in his own right, or not at all. */
 const struct person *request_line_giver(const struct request_line *l, int64_t approver);
-/* Pending, and approver may decide it: of a copy, not about himself. */
+/* Pending and not approved yet, and approver may decide it: of a copy, not about himself. */
 bool request_line_open_to(const struct request_line *l, int64_t approver);
+bool request_line_cools(const struct request_line *l); /* approved, and the grant waits for a deny that may come */
+/* What approver's word may change: a line open to him; where he denies, one that cools as well. */
+bool request_line_decidable(const struct request_line *l, int64_t approver, bool approve);
 
 struct access_request {
 	int64_t id, case_id;

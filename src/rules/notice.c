@@ -10,8 +10,9 @@
 
 #include <string.h>
 
-#define REQUEST_VALUES "person_name", "person_address", "person_employer", "copied_from", "requester_name", "lines"
-#define DECISION_VALUES "decision", "approved", "denied", "decider_name", "decided_at", "comment"
+#define REQUEST_VALUES                                                                                                 \
+	"person_name", "person_address", "person_employer", "copied_from", "requester_name", "lines", "removal"
+#define DECISION_VALUES "decision", "approved", "denied", "takes_effect_at", "decider_name", "decided_at", "comment"
 
 const char *const notice_standard_values[] = { "brand", "address", "case_number", "case_subject", "case_status",
 	"case_sub_status", "reference", "recipient_name", "recipient_first_name", "date", "close_word", "reopen_word",

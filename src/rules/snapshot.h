@@ -93,9 +93,11 @@ struct policy {
 	enum authentication_mode authentication;
 	enum authentication_level updates_authentication;
 	bool approval_self_grant;
-	const struct verdict_phrases *phrases;
+	const struct verdict_phrases *phrases; /* of the configured languages */
+	struct str language;                   /* of mail to people who have none */
 	struct strings confirm_levels;
 	int ask_again_most, ask_again_hours, answers_per_10_minutes, approval_expiry_days;
+	int cooling_minutes; /* before an approval takes effect */
 	struct strings free_mail_domains;
 	const struct workflow *workflow;
 	const struct calendar *calendar;                      /* for new requests; NULL: no reminders */

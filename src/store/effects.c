@@ -284,6 +284,7 @@ store_effect(struct store *s, const struct effect *f, struct store_change *c, st
 		[EFFECT_ESCALATE] = effect_escalate,
 		[EFFECT_REQUEST_OPEN] = effect_request_open,
 		[EFFECT_LINE] = effect_line,
+		[EFFECT_COOL] = effect_cool,
 		[EFFECT_GRANT] = effect_grant,
 		[EFFECT_TOKEN] = effect_token,
 		[EFFECT_TOKENS_OF_REQUEST] = effect_tokens_of_request,

@@ -21,6 +21,7 @@ int effect_deployment(struct store *s, const struct effect *f, struct store_chan
 int effect_escalate(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
 int effect_request_open(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
 int effect_line(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
+int effect_cool(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
 int effect_grant(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
 int effect_token(struct store *s, const struct effect *f, struct store_change *c, struct err *e);
 int effect_tokens_of_request(struct store *s, const struct effect *f, struct store_change *c, struct err *e);

@@ -81,12 +81,45 @@ effect_line(struct store *s, const struct effect *f, struct store_change *c, str
 	if (line_find(s, f, c, &id, e))
 		return -1;
 	if (RUN(s, &changes, e,
-		"UPDATE request_line SET state = ?, decided_by = ?, on_behalf_of = ?, decided_at = ?, comment = ?"
-		" WHERE id = ? AND state = 'pending'",
+		"UPDATE request_line SET state = ?1, decided_by = ?2, on_behalf_of = ?3, comment = ?5, takes_effect_at "
+		"= NULL,"
+		" decided_at = CASE WHEN ?1 = 'approved' AND takes_effect_at IS NOT NULL THEN decided_at ELSE ?4 END"
+		" WHERE id = ?6 AND state = 'pending'",
 		Z(name_of(NAMES_LINE_STATE, (int)f->line_state)), ID(f->person.id), ID(f->on_behalf_of), NUMBER(c->now),
 		TEXT(f->text), NUMBER(id)))
 		return -1;
 	return changes == 1 ? 0 : err_set(e, ERR_REJECT, "the request was decided meanwhile");
+}
+
+/* The request and its reply addresses live at least as long as the deny that may come. */
+static int
+cool_extend(struct store *s, int64_t request, int64_t until, struct err *e)
+{
+	if (RUN(s, NULL, e, "UPDATE request SET expires_at = max(expires_at, ?) WHERE id = ?", NUMBER(until),
+		NUMBER(request)))
+		return -1;
+	return RUN(s, NULL, e,
+	    "UPDATE token SET expires_at = max(expires_at, ?) WHERE request = ? AND state = 'valid' AND kind <> 'case'",
+	    NUMBER(until), NUMBER(request));
+}
+
+int
+effect_cool(struct store *s, const struct effect *f, struct store_change *c, struct err *e)
+{
+	bool ends = f->takes_effect_at == 0;
+	int64_t changes;
+
+	if (RUN(s, &changes, e,
+		"UPDATE request_line SET decided_by = ?1, on_behalf_of = ?2, decided_at = ?3, comment = ?4, "
+		"takes_effect_at = "
+		"?5"
+		" WHERE id = ?6 AND state = 'pending' AND (takes_effect_at IS NULL) <> (?5 IS NULL)",
+		ID(f->person.id), ID(f->on_behalf_of), ID(ends ? 0 : c->now), TEXT(f->text), ID(f->takes_effect_at),
+		NUMBER(f->line_id)))
+		return -1;
+	if (changes != 1)
+		return err_set(e, ERR_REJECT, "the request was decided meanwhile");
+	return ends ? 0 : cool_extend(s, f->request_id, f->takes_effect_at, e);
 }
 
 struct grant {

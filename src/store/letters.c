@@ -47,13 +47,13 @@ store_letter_add(struct store *s, const struct store_letter *l, int64_t now, int
 		"INSERT INTO outbox (state, created_at, next_at, kind, case_id, request, person, message, is_answer,"
 		" answer_reason, message_id, message_key, envelope_from, bounce_hash, from_name, from_address, "
 		"to_name, to_address,"
-		" reply_to, in_reply_to, ancestors, subject, text, html)"
-		" VALUES ('queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		" reply_to, in_reply_to, ancestors, subject, text, html, labels)"
+		" VALUES ('queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		NUMBER(now), NUMBER(now), Z(name_of(NAMES_NOTICE, (int)l->kind)), ID(l->case_id), ID(l->request_id),
 		ID(l->person), ID(l->message), NUMBER(l->is_answer), TEXT(l->answer_reason), TEXT(l->message_id),
 		TEXT(l->message_key), TEXT(l->envelope_from), Z(hash), TEXT(l->from_name), TEXT(l->from),
 		TEXT(l->to_name), TEXT(l->to), TEXT(l->reply_to), TEXT(l->in_reply_to), TEXT(l->references),
-		TEXT(l->subject), TEXT(l->text), TEXT(l->html)))
+		TEXT(l->subject), TEXT(l->text), TEXT(l->html), TEXT(l->labels)))
 		return -1;
 	*id = store_last_id(s);
 	return 0;

@@ -52,6 +52,7 @@ line_row(struct query *q, int64_t grantee, struct arena *a, struct request_line 
 		.removal = column_number(q, 4),
 		.decided_at = column_number(q, 7),
 		.comment = column_text(q, 8, a),
+		.takes_effect_at = column_number(q, 11),
 	};
 	if (column_number(q, 9))
 		grantee = column_number(q, 9);
@@ -79,7 +80,7 @@ lines_load(struct store *s, struct arena *a, struct access_request *r, struct er
 
 	QUERY(&q, s,
 	    "SELECT id, deployment, level, before, removal, state, decided_by, decided_at, comment, person, "
-	    "on_behalf_of FROM "
+	    "on_behalf_of, takes_effect_at FROM "
 	    "request_line"
 	    " WHERE request = ? ORDER BY position",
 	    NUMBER(r->id));
@@ -208,7 +209,9 @@ store_request_prepare(struct store *s, struct access_request *r, struct arena *a
 }
 
 #define DUE                                                                                                            \
-	"min(expires_at, coalesce(remind_at, expires_at), coalesce(escalate_at, expires_at)) AS at FROM request"       \
+	"min(expires_at, coalesce(remind_at, expires_at), coalesce(escalate_at, expires_at),"                          \
+	" coalesce((SELECT min(takes_effect_at) FROM request_line l WHERE l.request = request.id"                      \
+	" AND l.state = 'pending'), expires_at)) AS at FROM request"                                                   \
 	" WHERE id IN (SELECT request FROM request_line WHERE state = 'pending')"
 
 int

@@ -268,6 +268,7 @@ CREATE TABLE request_line (
 	on_behalf_of INTEGER REFERENCES person, -- who had delegated the decision to decided_by
 	decided_at INTEGER,
 	comment TEXT NOT NULL DEFAULT '',
+	takes_effect_at INTEGER, -- pending, but approved: until when a deny stops the grant
 	granted_at INTEGER,
 	UNIQUE (request, position)
 ) STRICT;
@@ -394,7 +395,8 @@ CREATE TABLE outbox (
 	ancestors TEXT NOT NULL, -- the References field
 	subject TEXT NOT NULL,
 	text TEXT NOT NULL,
-	html TEXT NOT NULL
+	html TEXT NOT NULL,
+	labels TEXT NOT NULL -- of the buttons in html: an answer that quotes them says nothing by it
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (next_at, id) WHERE next_at IS NOT NULL;
 CREATE INDEX outbox_claimed ON outbox (claimer) WHERE state = 'claimed';

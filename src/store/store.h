@@ -78,6 +78,7 @@ struct store_letter {
 	    bounce_token; /* what stands in envelope_from so that its bounces are known; only its hash is stored */
 	struct str from_name, from, to_name, to, reply_to; /* reply_to empty: none */
 	struct str subject, text, html, in_reply_to, references;
+	struct str labels;        /* of what html shows besides text, kept to know it again in an answer */
 	struct str answer_reason; /* of an automatic answer; else empty */
 	bool is_answer;
 };

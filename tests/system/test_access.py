@@ -187,6 +187,107 @@ def test_a6_nothing_expires_while_an_answer_may_be_unread(rig):
         tap.equal(sent(daemon, "access-expired"), [], "nothing expired")
 
 
+# --- an approval that waits ---------------------------------------------------
+
+@contextlib.contextmanager
+def cooling(rig, minutes=30):
+    """Ada has approved at 10:00; it takes effect at 10:30."""
+    with installed(rig, approval={"reminder_business_days": 1, "cooling_minutes": minutes}) as daemon:
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-only", rig.eva)
+        daemon.once()
+        daemon.asked = {p: daemon.notice(p, "access-request") for p in (rig.ada, rig.karl)}
+        answer_asked(daemon, rig.ada, "Yes, approved.")
+        tap.equal(daemon.value("SELECT outcome || reason FROM message"), "decidedapproved", "the answer")
+        tap.equal(daemon.value("SELECT state FROM request_line WHERE takes_effect_at IS NOT NULL"), "pending", "the line waits")
+        tap.equal(levels(daemon, rig.bo), {}, "nothing is granted yet")
+        tap.equal(sent(daemon, "decision-receipt"), sorted((rig.ada.address, rig.karl.address)), "receipts")
+        text = daemon.value("SELECT text FROM outbox WHERE kind = 'decision-receipt'")
+        tap.check("will be given to Bo Falk at 2026-11-2" in " ".join(text.split()), f"the receipt says until when: {text}")
+        tap.equal(sent(daemon, "access-granted") + sent(daemon, "decision-requester"), [], "nobody is told of a grant")
+        yield daemon
+        daemon.ctl("audit", "verify")
+
+
+def answer_mail(daemon, person, mail, text):
+    person.reply(mail, text, style="apple")
+    daemon.support.wait_for("Re:")
+    daemon.once()
+
+
+def answer_asked(daemon, person, text, run=True):
+    person.reply(daemon.asked[person], text, style="apple")
+    daemon.support.wait_for("Re:")
+    if run:
+        daemon.once()
+
+
+def test_req_23_a_deny_stops_an_approval(rig):
+    with cooling(rig) as daemon:
+        daemon.clock.set("2026-11-24 10:20")
+        answer_asked(daemon, rig.karl, "No")
+        tap.equal(daemon.value("SELECT state FROM request_line"), "denied", "the line")
+        tap.equal(sent(daemon, "access-denied"), [rig.bo.address], "the person is told")
+        daemon.clock.set("2026-11-24 12:00")
+        daemon.once()
+        tap.equal(levels(daemon, rig.bo), {}, "nothing is granted")
+
+
+def test_req_23_who_approved_may_deny_by_the_same_mail(rig):
+    with cooling(rig) as daemon:
+        answer_asked(daemon, rig.ada, "Yes")
+        tap.equal(daemon.value("SELECT outcome || reason FROM message ORDER BY id DESC"), "already-decideddecided", "yes again")
+        answer_asked(daemon, rig.ada, "No")
+        tap.equal(daemon.value("SELECT state FROM request_line"), "denied", "the line")
+
+
+def test_req_23_without_a_deny_it_is_granted_once(rig):
+    with cooling(rig) as daemon:
+        daemon.clock.set("2026-12-30 12:00")
+        daemon.once()
+        daemon.once()
+        tap.equal(levels(daemon, rig.bo), {"ACME-1": "read-only"}, "granted, however late the daemon comes")
+        tap.equal(daemon.value("SELECT state FROM request_line"), "approved", "the line")
+        tap.equal(sent(daemon, "access-granted") + sent(daemon, "decision-requester"), [rig.bo.address, rig.eva.address], "told once")
+        tap.equal(sent(daemon, "access-expired") + sent(daemon, "reminder"), [], "nothing expired")
+        answer_asked(daemon, rig.karl, "No")
+        tap.equal(levels(daemon, rig.bo), {"ACME-1": "read-only"}, "a later deny is told that it is late")
+        tap.equal(daemon.value("SELECT outcome || reason FROM message ORDER BY id DESC"), "already-decideddecided", "its outcome")
+
+
+def test_req_23_nothing_is_granted_while_a_deny_may_be_unread(rig):
+    with cooling(rig, minutes=1440) as daemon:
+        answer_asked(daemon, rig.karl, "No", run=False)
+        daemon.clock.set("2026-11-26 12:00")
+        mailbox = daemon.settings["mailboxes"][0]
+        mailbox["folder"] = "Nowhere"
+        daemon.configure()
+        daemon.once(expect=1)
+        tap.equal(levels(daemon, rig.bo), {}, "the mailbox cannot be read: it waits")
+        mailbox["folder"] = "INBOX"
+        daemon.configure()
+        daemon.once()
+        tap.equal(daemon.value("SELECT state FROM request_line"), "denied", "the deny that came in time stops it")
+        tap.equal(levels(daemon, rig.bo), {}, "nothing is granted")
+
+
+def test_req_23_what_ends_a_request_ends_the_wait(rig):
+    for words in (("access", "cancel", "1"), ("access", "offboard", rig.bo.address, "--yes"),
+                  ("access", "edit", "1", "--deployment", "ACME-1=basic")):
+        with cooling(rig) as daemon:
+            daemon.ctl(*words)
+            daemon.clock.set("2026-11-24 12:00")
+            daemon.once()
+            tap.equal(levels(daemon, rig.bo), {}, words[1])
+
+
+def test_req_23_an_approver_who_left_grants_nothing(rig):
+    with cooling(rig) as daemon:
+        daemon.ctl("access", "offboard", rig.ada.address, "--yes")
+        daemon.clock.set("2026-11-24 12:00")
+        daemon.once()
+        tap.equal((levels(daemon, rig.bo), sent(daemon, "access-request").count(rig.karl.address)), ({}, 2), "asked again")
+
+
 # --- rules at creation, and who is away -------------------------------------
 
 def test_a1_a_pending_request_is_not_asked_for_again(rig):
@@ -195,6 +296,23 @@ def test_a1_a_pending_request_is_not_asked_for_again(rig):
         refused(daemon, "access", "request", rig.bo.address, "--deployment", "ACME-1=basic", says="request 1")
         daemon.desk.request_access(rig.bo, "ACME-2", "read-only", rig.eva)
         refused(daemon, "access", "request", rig.eva.address, "--deployment", "ACME-1=read-write", says="nothing to change")
+
+
+def test_a2_a_new_approver_is_asked_about_what_is_pending(rig):
+    with installed(rig, approvers=("ada",)) as daemon:
+        add = ("approver", "add", rig.karl.address, "--name", rig.karl.name)
+        daemon.desk.request_access(rig.bo, "ACME-1", "read-only", rig.eva)
+        daemon.ctl(*add, "--deployment", "ACME-2")
+        tap.equal(sent(daemon, "access-request"), [rig.ada.address], "an approver of another deployment is not asked")
+        daemon.ctl("approver", "add", rig.karl.address, "--deployment", "ACME-1")
+        daemon.ctl("approver", "add", rig.karl.address, "--org", "Acme Ltd")
+        tap.equal(sent(daemon, "access-request"), [rig.ada.address, rig.karl.address], "asked, and asked once")
+        daemon.ctl("approver", "add", rig.bo.address, "--deployment", "ACME-1")
+        tap.equal(sent(daemon, "access-request"), [rig.ada.address, rig.karl.address], "nobody is asked about himself")
+        daemon.once()
+        answer_mail(daemon, rig.karl, daemon.notice(rig.karl, "access-request"), "Yes, approved.")
+        tap.equal(levels(daemon, rig.bo), {"ACME-1": "read-only"}, "the answer decides")
+        daemon.ctl("audit", "verify")
 
 
 def test_a2_the_only_approver_is_away(rig):

@@ -132,6 +132,21 @@ def test_the_buttons_of_ask_again(rig):
     pressed(rig, 0, "read-only", "decided approved", kind="ask-again")
 
 
+def test_quoted_buttons_are_no_part_of_the_answer(rig):
+    """A program that quotes without marks, and has turned the HTML part into text."""
+    with installed(rig) as daemon:
+        daemon.desk.approver(rig.ada, "ACME-1")
+        for name, row in (("bo.falk", "Reply YES (approve)\nReply NO (reject)"), ("ed.ek", "Reply YES (approve) Reply NO (reject)")):
+            daemon.desk.request_access(grantee(daemon, name), "ACME-1", "read-only", rig.eva)
+            daemon.once()
+            mail = daemon.notice(rig.ada, "access-request")
+            rig.ada.send(people.address_of(mail["Reply-To"]), "Re: " + str(mail["Subject"]), "Yes, approved.\n\n" + row + "\n",
+                         headers={"In-Reply-To": str(mail["Message-ID"])})
+            daemon.support.wait_for("Re:")
+            daemon.once()
+            tap.equal(daemon.value("SELECT outcome || ' ' || reason FROM message ORDER BY id DESC"), "decided approved", row)
+
+
 def test_no_buttons_without_sub_addresses(rig):
     with installed(rig) as daemon:
         daemon.settings["mail"]["subaddress_delimiter"] = ""

@@ -317,6 +317,25 @@ test_decide(void)
 }
 
 static void
+test_removal(void)
+{
+	static const enum notice_kind kinds[] = { NOTICE_DECISION_RECEIPT, NOTICE_DECISION_REQUESTER,
+		NOTICE_ACCESS_GRANTED, NOTICE_ACCESS_DENIED };
+
+	world_init(&w, NULL);
+	w.lines[0].removal = true;
+	for (size_t i = 0; i < 4; i++) {
+		decided(ADA, kinds[i] != NOTICE_ACCESS_DENIED);
+		IS_STR(world_value(&w.plan, kinds[i], "removal"), STR("yes"), "a removal is called one");
+	}
+	w.request.n_lines = 2;
+	decided(ADA, true);
+	IS_STR(
+	    world_value(&w.plan, NOTICE_ACCESS_GRANTED, "removal"), STR(""), "but not where something is given, too");
+	arena_close(&w.arena);
+}
+
+static void
 test_time(void)
 {
 	world_init(&w, NULL);
@@ -379,6 +398,68 @@ test_due(void)
 	w.lines[0].state = LINE_APPROVED;
 	IS_STR(due(NOW + 168 * HOUR), STR(""), "A6: what is decided is never due");
 	IS_INT(access_next(r), 0, "A6: nor next");
+	arena_close(&w.arena);
+}
+
+/* ada approves, and it takes effect an hour from NOW. */
+static void
+cool(void)
+{
+	struct access_decision d = {
+		.decider = &people[ADA], .approve = true, .rule = "by mail", .now = NOW, .arrived = NOW, .cooling = HOUR
+	};
+
+	plan_init(&w.plan, w.arena);
+	w.request = *access_decide(&w.plan, &w.request, &d);
+}
+
+static struct str
+denied_at(int64_t arrived)
+{
+	struct access_decision d = { .decider = &people[BEN], .rule = "by mail", .now = NOW, .arrived = arrived };
+
+	plan_init(&w.plan, w.arena);
+	access_decide(&w.plan, &w.request, &d);
+	return world_effects(&w.plan, w.arena);
+}
+
+static void
+test_req_23_cooling(void)
+{
+	static const char granted[] =
+	    "line:approved grant update notice:decision-requester>eva tokens status:CLOSED notice:access-granted>pat";
+	struct access_request *r = &w.request;
+	struct err e = { 0 };
+
+	world_init(&w, NULL);
+	r->remind_at = NOW;
+	cool();
+	IS_STR(world_effects(&w.plan, w.arena),
+	    STR("cool update notice:decision-receipt>ada notice:decision-receipt>ben"),
+	    "req 23: an approval waits, and only the approvers are told");
+	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "takes_effect_at"), STR("2026-02-02 03:40 UTC"),
+	    "until when");
+	IS_STR(world_value(&w.plan, NOTICE_DECISION_RECEIPT, "approved"), STR(""), "nothing is said to be granted");
+	OK(access_lines_of(r, BEN) == 0 && access_is_pending(r) && !access_is_open(r), "nobody else is asked");
+	IS_INT(access_next(r), NOW, "the due time");
+	IS_STR(due(NOW), STR("times"), "nobody is reminded of it");
+	r->remind_at = 0;
+	IS_STR(decided(BEN, true), STR(""), "a second approval changes nothing");
+	IS_STR(denied_at(NOW + HOUR),
+	    STR("line:denied update notice:decision-receipt>ada notice:decision-receipt>ben "
+		"notice:decision-requester>eva tokens status:CLOSED notice:access-denied>pat"),
+	    "req 23: a deny within it stops the grant");
+	IS_STR(denied_at(NOW + HOUR + 1), STR(""), "req 23: one that arrived later does not");
+	IS_STR(due(NOW + HOUR - 1), STR(""), "not a moment early");
+	IS_STR(due(NOW + HOUR), str_of(granted), "then it is granted");
+	IS_STR(due(NOW + 168 * HOUR), str_of(granted), "also a week later, where it has not expired");
+	w.approvers[0] = people[BEN];
+	w.lines[0].n_approvers = w.request.lines[0].n_approvers = 1;
+	IS_STR(due(NOW + HOUR), STR("cool update notice:access-request#>ben update"),
+	    "the approval of one who is no approver any more is void, and the others are asked");
+	w.request.lines[0].n_approvers = 0;
+	IS_STR(due(NOW + HOUR), STR("cool update update notice:escalation>adma"), "or the administrators are told");
+	OK(access_cancel(r, STR("otto"), w.arena, &w.plan, &e) == 0, "req 23: what waits can be withdrawn");
 	arena_close(&w.arena);
 }
 
@@ -709,8 +790,10 @@ main(void)
 {
 	test_open();
 	test_decide();
+	test_removal();
 	test_time();
 	test_due();
+	test_req_23_cooling();
 	test_times();
 	test_revoke();
 	test_offboard();

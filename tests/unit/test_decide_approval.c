@@ -670,6 +670,53 @@ test_own_lines(void)
 	arena_close(&w.arena);
 }
 
+/* The answer of an approver with that language, where these languages are configured. */
+static struct str
+answered_in(struct str language, struct str configured, struct str extra_yes, struct str text)
+{
+	struct strings languages = { &configured, configured.n > 0 }, yes = { &extra_yes, extra_yes.n > 0 }, no = { 0 };
+	struct err e;
+	struct verdict_phrases *named = verdict_open(&languages, &yes, &no, &e);
+
+	world_init(&w, named);
+	world_from(&w, ADA);
+	world_token(&w, TOKEN_OF_APPROVAL, ADA);
+	w.s.sender.language = language;
+	w.policy.language = STR("fr");
+	w.r.new_text = text;
+	decide_message(&w.r, &w.arrival, &w.s, &w.policy, w.arena, &w.plan);
+	text = str_of(w.plan.reason);
+	arena_close(&w.arena);
+	verdict_close(&named);
+	return text;
+}
+
+static void
+test_languages(void)
+{
+	static const struct {
+		struct str language, configured, extra_yes, text;
+		const char *want;
+	} answers[] = {
+		{ STR(""), STR("de"), STR(""), STR("Genehmigt"), "approved" },
+		{ STR(""), STR("de"), STR(""), STR("Approved"), "approved" },  /* English always */
+		{ STR(""), STR("de"), STR(""), STR("Approuvé"), "approved" },  /* the language mail is in */
+		{ STR(""), STR("de"), STR(""), STR("Godkänt"), "unclear" },    /* nobody's */
+		{ STR("sv"), STR("de"), STR(""), STR("Godkänt"), "approved" }, /* the approver's own */
+		{ STR("sv-SE"), STR("de"), STR(""), STR("Nej"), "denied" },
+		{ STR("pl"), STR("en"), STR(""), STR("Nie"), "denied" },
+		{ STR("xx"), STR("de"), STR(""), STR("Genehmigt"), "approved" },
+		{ STR("pl"), STR("de"), STR(""), STR("No"), "unclear" },     /* a yes to Poles, a no in English */
+		{ STR("sv"), STR("de"), STR("nej"), STR("Nej"), "unclear" }, /* the operator's yes, a no in Swedish */
+		{ STR(""), STR("de"), STR("nej"), STR("Nej"), "approved" },
+		{ STR("sv"), STR(""), STR(""), STR("Godkänt"), "approved" }, /* none named: all */
+	};
+
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		IS_STR(answered_in(answers[i].language, answers[i].configured, answers[i].extra_yes, answers[i].text),
+		    str_of(answers[i].want), answers[i].text.p);
+}
+
 int
 main(void)
 {
@@ -685,6 +732,7 @@ main(void)
 	test_shown_lines();
 	test_delegate();
 	test_own_lines();
+	test_languages();
 	verdict_close(&phrases);
 	return tap_done();
 }

@@ -184,8 +184,8 @@ static inline struct str
 world_effects(const struct plan *p, struct arena *a)
 {
 	static const char *const names[] = { "open", "update", "status", "assign", "merge", "move", "deployment",
-		"escalate", "request", "line", "grant", "token", "tokens", "asked", "times", "edit", "absent", "leave",
-		"return", "address", "undeliverable", "bounced", "bounce-claimed", "notice" };
+		"escalate", "request", "line", "cool", "grant", "token", "tokens", "asked", "times", "edit", "absent",
+		"leave", "return", "address", "undeliverable", "bounced", "bounce-claimed", "notice" };
 	struct str s = STR_NONE;
 
 	for (const struct effect *f = p->effects; f != NULL; f = f->next) {
