@@ -269,7 +269,7 @@ letter_write(
 		    LOG_NUMBER("person", n->to.id));
 		return 0;
 	}
-	if (letter_prepare(&d, case_id, request_id, e) < 0)
+	if (settle_template(a->templates, n->kind, e) < 0 || letter_prepare(&d, case_id, request_id, e) < 0)
 		return -1;
 	template_render(a->templates, notice_kind_name(n->kind), n->to.language, a->configuration->language, values,
 	    letter_values(&d, values), a->arena, &text);

@@ -8,6 +8,7 @@
 #include "outbox/template.h"
 #include "reading/reading.h"
 #include "rules/health.h"
+#include "rules/notice.h"
 #include "rules/snapshot.h"
 #include "store/store.h"
 
@@ -31,5 +32,10 @@ int settle_health(const struct configuration *c, struct store *s, int64_t now, s
 struct templates *settle_templates(const struct configuration *c, struct buf *errors);
 /* Likewise for one who has nobody to show a list to: NULL and ERR_FATAL with the first errors. */
 struct templates *settle_templates_or_err(const struct configuration *c, struct err *e);
+
+/* Likewise for a command, which writes few letters: none is looked at before settle_template makes the kind ready; -1
+ * and ERR_FATAL where its files have errors. */
+struct templates *settle_templates_empty(const struct configuration *c);
+int settle_template(struct templates *t, enum notice_kind kind, struct err *e);
 
 #endif
