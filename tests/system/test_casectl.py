@@ -46,6 +46,21 @@ def test_people_are_added_and_listed(house):
     tap.equal([(r["name"], r["language"]) for r in o.json("admin", "list")], [("Ulla Ek", "de")], "administrators")
 
 
+def test_P5_on_a_partner_managed_deployment_the_partner_alone_writes(house):
+    o = office(house)
+    o.ctl("org", "add", "Reseller AB", "--partner")
+    o.ctl("deployment", "add", "ACME-2", "--org=Acme Ltd", "--partner=Reseller AB")
+    add = ("contact", "add", "new@acme.example", "--name", "Nils Neu", "--org", "Acme Ltd", "--employer", "Acme", "--country", "SE")
+    status, _, said = o.run("casectl", *add, "--access", "ACME-1=read-write", "--access", "ACME-2=read-write")
+    tap.equal((status, "ACME-2 is managed by a partner" in said), (1, True), f"a member of the end user: {said}")
+    tap.equal(o.value("SELECT count(*) FROM person WHERE address = 'new@acme.example'"), 0, "nothing of it is kept")
+    o.ctl(*add, "--access", "ACME-2=read-only")
+    o.ctl("contact", "add", "pit@reseller.example", "--name", "Pit Pan", "--org", "Reseller AB", "--employer", "R", "--country", "SE",
+          "--access", "ACME-2=read-write")
+    tap.equal([(a["address"], a["level"]) for a in o.json("access", "list", "--deployment", "ACME-2")],
+              [("new@acme.example", "read-only"), ("pit@reseller.example", "read-write")], "who has access")
+
+
 def test_a_case_is_worked_on(house):
     o = office(house)
     note = o.file("log.txt", b"01:00 out of memory\n")

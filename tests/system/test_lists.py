@@ -272,6 +272,7 @@ ROWS = (  # table, line, text of the row, line and column that are named, reason
     ("access", "work_email,org_id,level", "x@acme.example,ACME-1,basic", "2: work_email", "x@acme.example"),
     ("access", "work_email,org_id,level", "eva@acme.example,NONE-1,basic", "2: org_id", "NONE-1"),
     ("access", "work_email,org_id,level", "eva@acme.example,ACME-1,root", "2: level", "basic, read-only or read-write"),
+    ("access", "work_email,org_id,level", "eva@acme.example,MANAGED-1,read-write", "2: level", "managed by a partner"),
     ("cases", "contact,org_id,subject,description", "x@acme.example,ACME-1,S,D", "2: contact", "x@acme.example"),
     ("cases", "contact,org_id,subject,description", "ada@acme.example,ACME-1,S,D", "2: contact", "no active contact"),
     ("cases", "contact,org_id,subject,description", "eva@acme.example,ACME-1,,D", "2: subject", "1 to 250"),
@@ -286,6 +287,8 @@ ROWS = (  # table, line, text of the row, line and column that are named, reason
 
 def test_a_bad_row_is_named_and_nothing_is_imported(house):
     o = office(house)
+    o.ctl("org", "add", "Reseller AB", "--partner")
+    o.ctl("deployment", "add", "MANAGED-1", "--org", "Acme Ltd", "--partner", "Reseller AB")
     before = o.dump()
     for table, head, row, where, why in ROWS:
         head = head if head is not None else "work_email,first_name,last_name,organisation,employer,country"
