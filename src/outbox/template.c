@@ -245,8 +245,7 @@ kinds_load(struct templates *t, const struct template_kind *only, struct buf *er
 }
 
 struct templates *
-templates_open_empty(
-    struct str folder, const struct template_kind *kinds, size_t n_kinds, const char *const *standard)
+templates_open_empty(struct str folder, const struct template_kind *kinds, size_t n_kinds, const char *const *standard)
 {
 	struct arena *a = arena_open(MEMORY_MOST);
 	struct templates *t = arena_new(a, struct templates);

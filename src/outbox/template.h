@@ -50,8 +50,8 @@ struct templates *templates_open_empty(
 int templates_load(struct templates *t, const char *kind, struct buf *errors);
 
 /* language "de", "de-AT", or empty; falls back to "de", then to fallback likewise, then "en". kind must be one that
- * is loaded (else aborts). A name that values leave out counts as empty. *out is owned by a. Linear in its result; a part
- * of more than 4 MiB is cut at the value that did not fit. */
+ * is loaded (else aborts). A name that values leave out counts as empty. *out is owned by a. Linear in its result; a
+ * part of more than 4 MiB is cut at the value that did not fit. */
 void template_render(const struct templates *t, const char *kind, struct str language, struct str fallback,
     const struct template_value *values, size_t n, struct arena *a, struct template_text *out);
 

@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #define LIST_MOST 1000
+#define MATCHES_MOST "1000" /* of a common word, the newest cases and updates that are looked at */
 #define SQL_MOST 8192
 #define VALUES_MOST 40
 
@@ -74,9 +75,9 @@ match_add(struct selection *q)
 		return;
 	buf_add_z(&q->sql,
 	    "c.id IN (SELECT rowid FROM (SELECT rowid FROM case_search WHERE case_search MATCH ?"
-	    " ORDER BY rowid DESC LIMIT 5000)"
+	    " ORDER BY rowid DESC LIMIT " MATCHES_MOST ")"
 	    " UNION SELECT u.case_id FROM (SELECT rowid AS id FROM update_search WHERE update_search MATCH ?"
-	    " ORDER BY rowid DESC LIMIT 5000) x CROSS JOIN case_update u ON u.id = x.id"
+	    " ORDER BY rowid DESC LIMIT " MATCHES_MOST ") x CROSS JOIN case_update u ON u.id = x.id"
 	    " UNION SELECT id FROM cases WHERE number = ?) AND ");
 	q->values[q->n++] = TEXT(q->match);
 	q->values[q->n++] = TEXT(q->match);
