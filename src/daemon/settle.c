@@ -76,6 +76,30 @@ settle_policy(const struct configuration *c, const struct verdict_phrases *phras
 	};
 }
 
+struct str
+settle_reference(const struct configuration *c, const struct case_view *v, struct arena *a)
+{
+	struct str f = c->reference_format, out;
+	struct buf b;
+
+	buf_init(&b, 256);
+	while (f.n > 0) {
+		if (str_starts(f, STR("{number}"))) {
+			buf_add(&b, v->number);
+			f = str_skip(f, 8);
+		} else if (str_starts(f, STR("{token}"))) {
+			buf_add(&b, v->reference);
+			f = str_skip(f, 7);
+		} else {
+			buf_add_char(&b, f.p[0]);
+			f = str_skip(f, 1);
+		}
+	}
+	out = arena_copy(a, buf_str(&b));
+	buf_free(&b);
+	return out;
+}
+
 static const struct template_kind *
 notice_kinds(void)
 {

@@ -24,6 +24,9 @@ void settle_reading(
     const struct configuration *c, const struct own_marks *marks, struct arena *a, struct reading_setup *out);
 void settle_policy(const struct configuration *c, const struct verdict_phrases *phrases, struct policy *out);
 
+/* The Reference ID of a case by the configured format, in a. */
+struct str settle_reference(const struct configuration *c, const struct case_view *v, struct arena *a);
+
 /* The checks of casectl health as things stand at now, in a. */
 int settle_health(const struct configuration *c, struct store *s, int64_t now, struct arena *a,
     struct health_check **out, size_t *n, struct err *e);
