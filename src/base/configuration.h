@@ -10,40 +10,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/settings.h"
 #include "base/workflow.h"
-
-enum tls_mode { TLS_IMPLICIT, TLS_STARTTLS, TLS_NONE /* only to loopback addresses */ };
-enum authentication_mode { AUTHENTICATION_RESULTS, AUTHENTICATION_TOKEN };
-enum authentication_level { AUTH_FAIL, AUTH_NONE, AUTH_WEAK, AUTH_PASS }; /* ascending */
-
-/* A server to log in to. password_file: read when connecting, never kept in this struct. */
-struct server {
-	struct str host, user, password_file, ca_file; /* user empty: no login; ca_file empty: the system's */
-	int port;
-	enum tls_mode tls;
-	int timeout_seconds; /* for each whole operation */
-};
-
-struct mailbox_settings {
-	struct str name; /* unique; letters, digits, - */
-	struct server server;
-	struct str folder;                               /* watched; UTF-8 */
-	struct str processed, refused, held, quarantine; /* moved to; created when missing */
-	int poll_seconds, idle_seconds, batch;
-};
-
-struct limits {
-	size_t message_bytes, header_bytes, field_bytes, text_bytes, attachment_bytes, attachments_bytes;
-	unsigned parts, depth, attachments, received;
-	unsigned reader_cpu_seconds, reader_wall_seconds;
-	size_t reader_memory_bytes;
-	struct strings refused_types; /* of files: ".exe", "application/x-msdownload", all of "video" as "video/" and a star */
-};
-
-struct reference_pattern {
-	struct str text; /* a pcre2 pattern with the named group "number", and "token" where it carries one */
-	int line;        /* in the file */
-};
 
 struct configuration {
 	struct str path;            /* of the file it was read from */
@@ -56,6 +24,7 @@ struct configuration {
 	/* mail */
 	struct str from_name, address; /* notices come from, and replies go to; local part + delimiter + token */
 	char subaddress_delimiter;     /* '+' or '-'; 0: the server has none */
+	struct str list_id;            /* of List-Id; may be empty */
 	struct str noreply;            /* address instructions come from */
 	struct str template_dir;       /* operator's own templates; may be empty */
 	struct str language;           /* default for persons without one: "en" */
@@ -78,7 +47,9 @@ struct configuration {
 	/* answers and the outbox */
 	int answers_per_10_minutes; /* global breaker for automatic answers */
 	int retry_days;
-	bool retry_unknown;
+	enum unknown_policy unknown;
+	int outbox_senders;                                   /* at most so many at once */
+	int outbox_per_minute, outbox_per_recipient_per_hour; /* attempts; 0: no limit */
 	/* health */
 	int health_poll_minutes, health_waiting_hours, health_outbox_minutes;
 	size_t health_disk_bytes;
@@ -101,16 +72,17 @@ struct configuration *configuration_read(const char *path, struct buf *errors, b
 /* What holds where no file is: the defaults of all keys; no mailbox, no server. Closed by the caller. */
 struct configuration *configuration_defaults(void);
 void configuration_close(struct configuration **c);
-/* Whether the files it names are there and fit to be used: password_file (as configuration_secret),
- * ca_file, template_dir, the zone and the file of the calendar. 0, or -1: then each error was added to errors, one a
- * line. */
+/* Whether the files it names are there and fit to be used: those of the servers, template_dir, the calendar's. 0, or
+ * -1: then each error was added to errors, one a line. */
 int configuration_check_files(const struct configuration *c, struct buf *errors);
 
-/* The first line of a secret file, without its line end, at most 4096 bytes; refuses one that
- * is readable by group or world, empty, or not a regular file (ERR_FATAL). A relative path is looked up in
- * $CREDENTIALS_DIRECTORY, where systemd's mode 0440 is accepted too. *secret: initialised by this function,
- * freed by the caller with configuration_forget, also after an error. */
+/* The first line of a secret file, without its line end, at most 4096 bytes; refuses one that is readable by group or
+ * world, empty, or not a regular file (ERR_FATAL). A relative path is looked up in $CREDENTIALS_DIRECTORY, where mode
+ * 0440 is accepted too. *secret: initialised here, freed by the caller with configuration_forget, also after an error.
+ */
 int configuration_secret(struct str path, struct buf *secret, struct err *e);
+/* Its path in full, after the same checks, for who reads it himself. *out: likewise, freed with buf_free. */
+int configuration_secret_path(struct str path, struct buf *out, struct err *e);
 void configuration_forget(struct buf *secret); /* overwrites, then frees */
 
 #endif

@@ -50,6 +50,9 @@ server_check(struct server *s, const int ports[3], const void *owner, struct pro
 		    "user without password_file; write password_file = \"/path\", a file of mode 0600");
 	if (s->password_file.n > 0 && s->user.n == 0)
 		problem_at(p, &s->password_file, owner, "password_file without user; write user = \"...\" as well");
+	if ((s->cert_file.n > 0) != (s->key_file.n > 0))
+		problem_at(p, s->cert_file.n > 0 ? &s->cert_file : &s->key_file, owner,
+		    "cert_file and key_file go together; write both");
 }
 
 static void
@@ -75,6 +78,12 @@ mailboxes_check(struct configuration *c, struct problems *p)
 
 		server_check(&m->server, ports, m, p);
 		folders_check(m, p);
+		if (str_equal_nocase(m->name, STR("file")))
+			problem_at(p, &m->name, m,
+			    "mailboxes[%zu].name: \"file\" is what mail of casemaild --replay is listed under; "
+			    "allowed: any "
+			    "other name",
+			    i);
 		for (size_t k = 0; k < i; k++) {
 			const struct mailbox_settings *o = &c->mailboxes[k];
 
@@ -234,6 +243,14 @@ server_files_check(const struct server *s, const void *owner, struct problems *p
 			problem_at(p, &s->password_file, owner, "password_file: %s", e.text);
 		configuration_forget(&secret);
 	}
+	if (s->key_file.n > 0) {
+		if (configuration_secret_path(s->key_file, &secret, &e) != 0)
+			problem_at(p, &s->key_file, owner, "key_file: %s", e.text);
+		buf_free(&secret);
+	}
+	if (s->cert_file.n > 0 && access(s->cert_file.p, R_OK) != 0)
+		problem_at(p, &s->cert_file, owner,
+		    "cert_file: %.*s cannot be read; allowed: a readable certificate in PEM", STR_ARGS(s->cert_file));
 	if (s->ca_file.n > 0 &&
 	    (access(s->ca_file.p, R_OK) != 0 || stat(s->ca_file.p, &st) != 0 || !S_ISREG(st.st_mode)))
 		problem_at(p, &s->ca_file, owner,

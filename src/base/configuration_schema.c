@@ -173,6 +173,18 @@ static const struct key_choice tls_choices[] = {
 	{ "none", TLS_NONE },
 	{ NULL, 0 },
 };
+static const struct key_choice first_run_choices[] = {
+	{ "all", FIRST_RUN_ALL },
+	{ "unseen", FIRST_RUN_UNSEEN },
+	{ "new", FIRST_RUN_NEW },
+	{ NULL, 0 },
+};
+static const struct key_choice after_choices[] = {
+	{ "move", AFTER_MOVE },
+	{ "flag", AFTER_FLAG },
+	{ "delete", AFTER_DELETE },
+	{ NULL, 0 },
+};
 static const struct key_choice mode_choices[] = {
 	{ "results", AUTHENTICATION_RESULTS },
 	{ "token", AUTHENTICATION_TOKEN },
@@ -182,6 +194,11 @@ static const struct key_choice authentication_choices[] = {
 	{ "pass", AUTH_PASS },
 	{ "weak", AUTH_WEAK },
 	{ "none", AUTH_NONE },
+	{ NULL, 0 },
+};
+static const struct key_choice unknown_choices[] = {
+	{ "retry", UNKNOWN_RETRY },
+	{ "hold", UNKNOWN_HOLD },
 	{ NULL, 0 },
 };
 static const struct key_choice status_choices[] = {
@@ -233,6 +250,7 @@ static const struct key_choice delimiter_choices[] = {
 	    { .name = "tls", .type = KEY_CHOICE, AT(t, server tls), .choices = tls_choices, .fallback = "implicit" },  \
 	    TEXT(t, "user", server user, 0, 255, .required = false),                                                   \
 	    FILE_NAME(t, "password_file", server password_file), FILE_NAME(t, "ca_file", server ca_file),              \
+	    FILE_NAME(t, "cert_file", server cert_file), FILE_NAME(t, "key_file", server key_file),                    \
 	    NUMBER(t, "timeout_seconds", server timeout_seconds, 1, 3600, "60")
 
 static const struct key mailbox_keys[] = {
@@ -243,9 +261,21 @@ static const struct key mailbox_keys[] = {
 	TEXT(struct mailbox_settings, "refused", refused, 1, 255, .fallback = "Refused"),
 	TEXT(struct mailbox_settings, "held", held, 1, 255, .fallback = "Held"),
 	TEXT(struct mailbox_settings, "quarantine", quarantine, 1, 255, .fallback = "Quarantine"),
+	{ .name = "first_run",
+	    .type = KEY_CHOICE,
+	    AT(struct mailbox_settings, first_run),
+	    .choices = first_run_choices,
+	    .fallback = "all" },
+	{ .name = "after",
+	    .type = KEY_CHOICE,
+	    AT(struct mailbox_settings, after),
+	    .choices = after_choices,
+	    .fallback = "move" },
+	TEXT(struct mailbox_settings, "keyword", keyword, 1, 64, .fallback = "casemail-done", .check = check_word),
 	NUMBER(struct mailbox_settings, "poll_seconds", poll_seconds, 1, DAY, "60"),
 	NUMBER(struct mailbox_settings, "idle_seconds", idle_seconds, 0, 1740, "540"),
 	NUMBER(struct mailbox_settings, "batch", batch, 1, 1000, "200"),
+	NUMBER(struct mailbox_settings, "reconcile_hours", reconcile_hours, 0, 8760, "24"),
 };
 
 static const struct key smtp_keys[] = { SERVER_KEYS(struct server, ) };
@@ -261,6 +291,7 @@ static const struct key mail_keys[] = {
 	    .choices = delimiter_choices,
 	    .fallback = "+" },
 	TEXT(C, "noreply", noreply, 1, 255, .required = true, .check = check_address),
+	TEXT(C, "list_id", list_id, 1, 250, .required = false, .check = check_domain),
 	{ .name = "template_dir", .type = KEY_TEXT, AT(C, template_dir), .high = 4000, .check = check_absolute },
 	TEXT(C, "language", language, 1, 2, .fallback = "en", .check = check_language),
 };
@@ -321,7 +352,10 @@ static const struct key calendar_keys[] = {
 
 static const struct key outbox_keys[] = {
 	NUMBER(C, "retry_days", retry_days, 1, 30, "5"),
-	{ .name = "retry_unknown", .type = KEY_BOOL, AT(C, retry_unknown), .fallback = "true" },
+	{ .name = "unknown", .type = KEY_CHOICE, AT(C, unknown), .choices = unknown_choices, .fallback = "retry" },
+	NUMBER(C, "senders", outbox_senders, 1, OUTBOX_SENDERS_MOST, "2"),
+	NUMBER(C, "per_minute", outbox_per_minute, 0, 10000, "0"),
+	NUMBER(C, "per_recipient_per_hour", outbox_per_recipient_per_hour, 0, 10000, "0"),
 	NUMBER(C, "answers_per_10_minutes", answers_per_10_minutes, 0, 100000, "60"),
 };
 
@@ -441,53 +475,3 @@ const struct key configuration_keys[] = {
 	TEXTS(C, "free_mail_domains", free_mail_domains, .check = check_domain, .fallback = FREE_MAIL),
 };
 const size_t configuration_n_keys = COUNT(configuration_keys);
-
-/* Damerau's distance (a swap of neighbours counts one) of two names of at most NAME_MOST characters. */
-#define NAME_MOST 32
-
-static unsigned
-name_distance(const char *a, const char *b)
-{
-	unsigned d[NAME_MOST + 1][NAME_MOST + 1];
-	size_t n = strlen(a), m = strlen(b);
-
-	if (n > NAME_MOST || m > NAME_MOST)
-		return NAME_MOST;
-	for (size_t i = 0; i <= n; i++)
-		for (size_t j = 0; j <= m; j++) {
-			unsigned best = (unsigned)(i + j);
-
-			if (i > 0 && j > 0) {
-				best = d[i - 1][j - 1] + (char_lower(a[i - 1]) != char_lower(b[j - 1]));
-				best = d[i - 1][j] + 1 < best ? d[i - 1][j] + 1 : best;
-				best = d[i][j - 1] + 1 < best ? d[i][j - 1] + 1 : best;
-			}
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-			    d[i - 2][j - 2] + 1 < best)
-				best = d[i - 2][j - 2] + 1;
-			d[i][j] = best;
-		}
-	return d[n][m];
-}
-
-const char *
-configuration_nearest(const char *name, const struct key *keys, size_t n)
-{
-	size_t length = strlen(name);
-	unsigned best = length < 4 ? 2 : length < 8 ? 3 : 4;
-	const char *found = NULL;
-
-	for (size_t i = 0; i < n; i++) {
-		unsigned now = name_distance(name, keys[i].name);
-		bool extends = length >= 4 && (strncmp(keys[i].name, name, length) == 0 ||
-						  strncmp(keys[i].name, name, strlen(keys[i].name)) == 0);
-
-		if (extends && now > 1)
-			now = 1;
-		if (now < best) {
-			best = now;
-			found = keys[i].name;
-		}
-	}
-	return found;
-}

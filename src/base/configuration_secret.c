@@ -94,25 +94,54 @@ line_read(int fd, const char *path, struct buf *secret, struct err *e)
 	return result;
 }
 
-int
-configuration_secret(struct str path, struct buf *secret, struct err *e)
+/* The secret file, opened and fit to be read; its path in resolved. -1: *e is set. */
+static int
+secret_open(struct str path, char resolved[PATH_MOST], struct err *e)
 {
-	char resolved[PATH_MOST];
 	bool credential = false;
-	int fd, result;
+	int fd;
 
-	buf_init(secret, SECRET_MOST);
 	if (path_resolve(path, resolved, &credential, e) != 0)
 		return -1;
 	/* O_NONBLOCK: a named pipe is refused below instead of waiting for a writer. */
 	fd = open(resolved, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		return err_set(e, ERR_FATAL, "%s: %s", resolved, strerror(errno));
-	result = mode_check(fd, resolved, credential, e);
-	if (result == 0)
-		result = line_read(fd, resolved, secret, e);
+	if (mode_check(fd, resolved, credential, e) != 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+int
+configuration_secret(struct str path, struct buf *secret, struct err *e)
+{
+	char resolved[PATH_MOST];
+	int fd, result;
+
+	buf_init(secret, SECRET_MOST);
+	fd = secret_open(path, resolved, e);
+	if (fd < 0)
+		return -1;
+	result = line_read(fd, resolved, secret, e);
 	close(fd);
 	return result;
+}
+
+int
+configuration_secret_path(struct str path, struct buf *out, struct err *e)
+{
+	char resolved[PATH_MOST];
+	int fd;
+
+	buf_init(out, PATH_MOST);
+	fd = secret_open(path, resolved, e);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	buf_add_z(out, resolved);
+	return 0;
 }
 
 void

@@ -13,22 +13,40 @@ is_leap(int64_t year)
 	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 }
 
+/* Days since 1970-01-01. */
+static bool
+days_of(int64_t year, int64_t month, int64_t day, int64_t *days)
+{
+	static const int before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365 };
+	int64_t y = year - 1;
+	bool leap = is_leap(year);
+
+	if (year < 1970 || year > 9999 || month < 1 || month > 12 || day < 1 ||
+	    day > before[month] - before[month - 1] + (leap && month == 2))
+		return false;
+	*days = y * 365 + y / 4 - y / 100 + y / 400 - 719162 + before[month - 1] + (leap && month > 2) + day - 1;
+	return true;
+}
+
 bool
 date_parse(struct str s, int64_t *days)
 {
-	static const int before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365 };
-	long long year, month, day, y;
-	bool leap;
+	long long year, month, day;
 
-	if (s.n != 10 || s.p[4] != '-' || s.p[7] != '-' || !str_to_number(str_head(s, 4), &year) ||
-	    !str_to_number(str_head(str_skip(s, 5), 2), &month) || !str_to_number(str_skip(s, 8), &day) ||
-	    year < 1970 || month < 1 || month > 12 || day < 1)
+	return s.n == 10 && s.p[4] == '-' && s.p[7] == '-' && str_to_number(str_head(s, 4), &year) &&
+	       str_to_number(str_head(str_skip(s, 5), 2), &month) && str_to_number(str_skip(s, 8), &day) &&
+	       days_of(year, month, day, days);
+}
+
+bool
+date_time_ms(const struct date_time *t, int64_t *ms)
+{
+	int64_t days;
+
+	if (t->hour < 0 || t->hour > 24 || t->minute < 0 || t->minute > 60 || t->second < 0 || t->second > 60 ||
+	    !days_of(t->year, t->month, t->day, &days))
 		return false;
-	leap = is_leap(year);
-	if (day > before[month] - before[month - 1] + (leap && month == 2))
-		return false;
-	y = year - 1;
-	*days = y * 365 + y / 4 - y / 100 + y / 400 - 719162 + before[month - 1] + (leap && month > 2) + day - 1;
+	*ms = ((days * DAY_MINUTES + t->hour * 60 + t->minute - t->zone_minutes) * 60 + t->second) * 1000;
 	return true;
 }
 

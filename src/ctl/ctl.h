@@ -69,6 +69,9 @@ int ctl_since(const struct ctl *c, const char *name, int64_t fallback, int64_t *
 
 /* Whether s is a code as templates are named by it ("en"). */
 bool ctl_is_language(struct str s);
+/* The first word as the number of a letter. 0, or the exit status after saying why. */
+int ctl_letter(const struct ctl *c, long long *id);
+
 /* --language, a code as templates are named by it ("en"); empty where it was not given. 0, or the exit status. */
 int ctl_language(const struct ctl *c, struct str *out);
 

@@ -20,7 +20,8 @@ judge_read(struct ctl *c, struct arrival *arrival, struct reading *out)
 	*out = (struct reading){ 0 };
 	if (arrival->internal_date == 0)
 		arrival->internal_date = c->now;
-	arrival->size = (int64_t)arrival->raw.n;
+	if (!arrival->oversize)
+		arrival->size = (int64_t)arrival->raw.n;
 	crypto_sha256_hex(arrival->raw, arrival->raw_sha256);
 	if (settle_marks(c->store, c->configuration, &marks, &e) < 0)
 		return ctl_fail(c, &e);

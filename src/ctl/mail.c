@@ -136,6 +136,8 @@ mail_explain_run(struct ctl *c)
 	arrival.mailbox = m.mailbox;
 	arrival.internal_date = m.arrived_at;
 	arrival.message = m.id;
+	arrival.oversize = str_equal(m.reason, STR("oversize")); /* the bytes are its header alone */
+	arrival.size = m.size;
 	if (!c->json)
 		printf("Message %lld became %s (%.*s) by rule %.*s. Decided anew now it would be:\n\n", (long long)m.id,
 		    outcome_name(m.outcome), STR_ARGS(m.reason), STR_ARGS(m.rule));

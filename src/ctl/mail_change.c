@@ -47,6 +47,8 @@ kept_load(struct ctl *c, enum store_mode mode, struct kept *out)
 	out->arrival.uid = out->row.uid;
 	out->arrival.internal_date = out->row.arrived_at;
 	out->arrival.message = id;
+	out->arrival.oversize = str_equal(out->row.reason, STR("oversize")); /* the bytes are its header alone */
+	out->arrival.size = out->row.size;
 	return CTL_DONE;
 }
 

@@ -22,7 +22,7 @@ state_parse(struct str s, int *out)
 		}
 	}
 	fprintf(stderr,
-	    "casectl: unknown state %.*s; queued, claimed, sent, unknown, failed and cancelled are allowed\n",
+	    "casectl: unknown state %.*s; queued, held, claimed, sent, unknown, failed and cancelled are allowed\n",
 	    STR_ARGS(s));
 	return false;
 }
@@ -69,15 +69,6 @@ outbox_list_run(struct ctl *c)
 		return CTL_USAGE;
 	f.max = (size_t)max;
 	return listing_run(c, &source, &f);
-}
-
-static int
-letter_number(struct ctl *c, long long *id)
-{
-	if (str_to_number(ctl_word(c, 0), id))
-		return 0;
-	fprintf(stderr, "casectl: %s: the number of a letter is allowed (casectl outbox list)\n", c->words[0]);
-	return -1;
 }
 
 static void
@@ -127,7 +118,7 @@ outbox_show_run(struct ctl *c)
 	struct err e;
 	int status;
 
-	if (letter_number(c, &id) < 0)
+	if (ctl_letter(c, &id) < 0)
 		return CTL_USAGE;
 	if ((status = ctl_store(c, STORE_READ)) != CTL_DONE)
 		return status;
@@ -140,50 +131,21 @@ outbox_show_run(struct ctl *c)
 	return CTL_DONE;
 }
 
-static int
-outbox_retry_run(struct ctl *c)
-{
-	long long id;
-	struct err e;
-	struct buf j;
-	int ok, status;
-
-	if (letter_number(c, &id) < 0)
-		return CTL_USAGE;
-	if ((status = ctl_begin(c)) != CTL_DONE)
-		return status;
-	buf_init(&j, 256);
-	json_open(&j, NULL, '{');
-	json_number(&j, "letter", id);
-	json_close(&j, '}');
-	ok = store_outbox_retry(c->store, id, c->now, &e);
-	if (ok == 0)
-		ok = store_audit_add(c->store, "outbox-retry", c->who, 0, 0, buf_str(&j), c->now, &e);
-	status = ok < 0 ? ctl_fail(c, &e) : ctl_commit(c);
-	if (status == CTL_DONE && c->json)
-		puts(buf_z(&j));
-	else if (status == CTL_DONE)
-		printf("letter %lld is due now\n", id);
-	buf_free(&j);
-	return status;
-}
-
 #define END_OPTIONS                                                                                                    \
 	{                                                                                                              \
 		NULL, NULL, false, false, NULL                                                                         \
 	}
 
-static const struct option_spec list_options[] = { { "state", "NAME", false, false,
-						       "only queued, claimed, sent, unknown, failed or cancelled" },
+static const struct option_spec list_options[] = {
+	{ "state", "NAME", false, false, "only queued, held, claimed, sent, unknown, failed or cancelled" },
 	{ "max", "N", false, false, "at most so many (50)" },
-	{ "before", "LETTER", false, false, "only before this one" }, END_OPTIONS };
+	{ "before", "LETTER", false, false, "only before this one" }, END_OPTIONS
+};
 
 const struct verb verbs_outbox[] = {
 	{ "outbox", "list", "", 0, 0, "List letters and what became of them, newest first",
 	    "casectl outbox list --state failed", list_options, outbox_list_run },
 	{ "outbox", "show", "LETTER", 1, 1, "Show one letter and what the server said", "casectl outbox show 7", NULL,
 	    outbox_show_run },
-	{ "outbox", "retry", "LETTER", 1, 1, "Make a letter that was not sent due now", "casectl outbox retry 7", NULL,
-	    outbox_retry_run },
 	{ NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL },
 };

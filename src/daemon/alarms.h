@@ -14,8 +14,8 @@ struct alarms *alarms_open(
     const struct configuration *c, struct store *s, const struct own_marks *marks, struct templates *templates);
 void alarms_close(struct alarms **a); /* *a may be NULL */
 
-/* Looks, at most every ten seconds; what was told is written down in the transaction that writes the letters. -1: the store
- * is in trouble; nothing half done stands. */
+/* Looks, at most every ten seconds; what was told is written down in the transaction that writes the letters. -1: the
+ * store is in trouble; nothing half done stands. */
 int alarms_run(struct alarms *a, struct err *e);
 int64_t alarms_wait(const struct alarms *a); /* ms until the next look */
 

@@ -199,8 +199,11 @@ batch_commit(struct batch *b, size_t *done, struct err *e)
 		for (ok = 0; ok == 0 && *done < b->n;)
 			if ((ok = batch_commit_one(b, *done, e)) == 0)
 				++*done;
-	for (size_t i = 0; i < *done; i++)
+	for (size_t i = 0; i < *done; i++) {
 		batch_log(&b->items[i]);
+		if (b->tools.outcomes)
+			b->tools.outcomes[b->items[i].outcome]++;
+	}
 	batch_clear(b);
 	return ok;
 }

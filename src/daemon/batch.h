@@ -18,6 +18,7 @@ struct batch_tools {
 	struct templates *templates;
 	const struct own_marks *marks;
 	const struct policy *policy;
+	size_t *outcomes; /* [OUTCOME_COUNT], where what was committed is counted; or NULL */
 };
 
 /* An empty batch with memory of its own; tools and what they point to outlive it. Closing discards what was added and

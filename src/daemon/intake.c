@@ -7,165 +7,75 @@
 
 #include "daemon/intake.h"
 
-#include <malloc.h>
-#include <stdlib.h>
-
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "daemon/batch.h"
+#include "daemon/decider.h"
+#include "daemon/passing.h"
 #include "daemon/process.h"
-#include "mailbox/session.h"
+#include "daemon/reconcile.h"
+#include "daemon/tidy.h"
 #include "store/store_health.h"
-#include "store/store_mail.h"
 
-#define MOVES_AT_ONCE 500
 #define BACKOFF_FIRST_MS 2000
 #define BACKOFF_MOST_MS 300000
 #define BACKOFF_LOGIN_MS 300000 /* a refused password is not tried again sooner, or the account gets locked */
-#define SETTLE_MEMORY ((size_t)16 << 20)
+#define SCRATCH_MEMORY ((size_t)16 << 20)
 #define WAIT_SLICE_MS 60000 /* a word to the supervisor, and to the routers on the way, each minute */
 #define SERVED_MS 60000
 #define SUSPECT_HEADER 2   /* fetches that a message may break before only its header is asked for, */
 #define SUSPECT_GIVEN_UP 4 /* and before it is given up */
+#define STARTS_CAREFUL 3   /* starts without an end after which messages are taken up one at a time, */
+#define DEATHS_GIVEN_UP 2  /* and how often one of them may be the last thing that is done */
 
 struct intake {
 	const struct configuration *configuration;
 	const struct mailbox_settings *mailbox;
-	struct store *store;
-	struct reader *reader;
-	struct templates *templates;
-	struct verdict_phrases *phrases;
-	struct batch *batch;
-	struct arena *settled, *scratch;
-	struct own_marks marks;
-	struct reading_setup setup;
-	struct policy policy;
+	struct decider decider;
+	struct arena *scratch;
 	struct session *session;
-	uint32_t uidvalidity, next_uid;
-	uint32_t suspect;       /* a UID whose fetch broke the connection */
-	unsigned suspect_tries; /* how often */
-	struct err trouble;     /* from inside a fetch; kind ERR_NONE: none */
-	int64_t served_at;      /* clock_monotonic() when that was last written down; 0: not since the connection */
+	struct store_cursor cursor; /* cursor.next_uid runs on; served, it is written down */
+	uint32_t suspect;           /* a UID whose fetch broke the connection */
+	unsigned suspect_tries;     /* how often */
+	struct err trouble;         /* from inside a fetch; kind ERR_NONE: none */
+	bool careful;               /* processes died before they had served the mailbox: one message at a time */
+	int64_t served_at;          /* clock_monotonic() when that was last written down; 0: not since the connection */
 };
-
-static int
-intake_open(struct intake *in, struct err *e)
-{
-	const struct configuration *c = in->configuration;
-
-	in->settled = arena_open(SETTLE_MEMORY);
-	in->scratch = arena_open(SETTLE_MEMORY);
-	in->phrases = verdict_open(&c->approval_languages, &c->extra_yes, &c->extra_no, e);
-	if (in->phrases == NULL || (in->templates = settle_templates_or_err(c, e)) == NULL ||
-	    store_open(c->database, STORE_WRITE, &in->store, e) < 0 || settle_marks(in->store, c, &in->marks, e) < 0)
-		return -1;
-	settle_reading(c, &in->marks, in->settled, &in->setup);
-	settle_policy(c, in->phrases, &in->policy);
-	if (reader_open(&in->setup, &in->reader, e) < 0)
-		return -1;
-	in->batch = batch_open(&(struct batch_tools){ .store = in->store,
-	    .reader = in->reader,
-	    .configuration = c,
-	    .templates = in->templates,
-	    .marks = &in->marks,
-	    .policy = &in->policy });
-	return 0;
-}
-
-static void
-intake_close(struct intake *in)
-{
-	session_close(&in->session);
-	batch_close(&in->batch);
-	reader_close(&in->reader);
-	store_close(&in->store);
-	templates_close(&in->templates);
-	verdict_close(&in->phrases);
-	arena_close(&in->scratch);
-	arena_close(&in->settled);
-}
-
-static struct str
-intake_folder(const struct intake *in, enum outcome o)
-{
-	switch (o) {
-	case OUTCOME_REFUSED:
-		return in->mailbox->refused;
-	case OUTCOME_HELD:
-		return in->mailbox->held;
-	case OUTCOME_QUARANTINED:
-		return in->mailbox->quarantine;
-	default:
-		return in->mailbox->processed;
-	}
-}
 
 /* Ends a transaction of the ledger alone: ok is what was done in it. */
 static int
 intake_conclude(struct intake *in, int ok, struct err *e)
 {
 	if (ok == 0)
-		ok = store_commit(in->store, e);
+		ok = store_commit(in->decider.store, e);
 	if (ok < 0)
-		store_rollback(in->store);
+		store_rollback(in->decider.store);
 	return ok;
 }
 
-/* Moves those of moves that go to folder, and marks them moved. */
-static int
-intake_move_to(struct intake *in, struct str folder, const struct store_move *moves, size_t n, struct err *e)
+static struct tidy
+intake_tidy_tools(struct intake *in)
 {
-	uint32_t uids[MOVES_AT_ONCE];
-	int64_t ids[MOVES_AT_ONCE];
-	size_t k = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (!str_equal(intake_folder(in, moves[i].outcome), folder))
-			continue;
-		uids[k] = moves[i].uid;
-		ids[k++] = moves[i].id;
-	}
-	if (k == 0)
-		return 0;
-	if (session_move(in->session, uids, k, folder, e) < 0)
-		return -1;
-	fault_point("after-move");
-	if (store_begin(in->store, e) < 0)
-		return -1;
-	return intake_conclude(in, store_ledger_moved(in->store, ids, k, clock_now(), e), e);
+	return (struct tidy){ .mailbox = in->mailbox,
+		.session = in->session,
+		.store = in->decider.store,
+		.scratch = in->scratch,
+		.uidvalidity = in->cursor.uidvalidity };
 }
 
 static int
-intake_move_decided(struct intake *in, struct err *e)
+intake_tidy(struct intake *in, struct err *e)
 {
-	const struct mailbox_settings *m = in->mailbox;
-	const struct str folders[] = { m->processed, m->refused, m->held, m->quarantine };
-	struct store_move *moves;
-	size_t n;
+	struct tidy t = intake_tidy_tools(in);
 
-	do {
-		arena_reset(in->scratch);
-		if (store_ledger_unmoved(
-			in->store, m->name, in->uidvalidity, MOVES_AT_ONCE, in->scratch, &moves, &n, e) < 0)
-			return -1;
-		for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
-			bool again = false;
-
-			for (size_t j = 0; j < i; j++)
-				again = again || str_equal(folders[i], folders[j]);
-			if (!again && intake_move_to(in, folders[i], moves, n, e) < 0)
-				return -1;
-		}
-	} while (n == MOVES_AT_ONCE);
-	return 0;
+	return tidy_decided(&t, e);
 }
 
 static int
 intake_commit(struct intake *in, struct err *e)
 {
 	size_t done = 0;
-	int ok = batch_commit(in->batch, &done, e);
+	int ok = batch_commit(in->decider.batch, &done, e);
 
 	if (done > 0)
 		process_report(REPORT_PROGRESS);
@@ -179,7 +89,7 @@ intake_take(void *context, const struct session_message *m)
 	struct intake *in = context;
 	struct arrival arrival = {
 		.mailbox = in->mailbox->name,
-		.uidvalidity = in->uidvalidity,
+		.uidvalidity = in->cursor.uidvalidity,
 		.uid = m->item->uid,
 		.internal_date = m->item->internal_date_ms,
 		.size = m->item->size,
@@ -190,9 +100,9 @@ intake_take(void *context, const struct session_message *m)
 
 	fault_point("after-fetch");
 	process_report(REPORT_ALIVE);
-	if (batch_add(in->batch, &arrival, &in->trouble) < 0)
+	if (batch_add(in->decider.batch, &arrival, &in->trouble) < 0)
 		return false;
-	if (batch_is_full(in->batch) && intake_commit(in, &in->trouble) < 0)
+	if (batch_is_full(in->decider.batch) && intake_commit(in, &in->trouble) < 0)
 		return false;
 	return !process_is_stopping();
 }
@@ -244,9 +154,9 @@ intake_select(struct intake *in, struct session_item *items, size_t n, size_t *n
 	size_t k = 0, kept = 0, at = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (!(items[i].flags & SESSION_DELETED))
+		if (!(items[i].flags & SESSION_DELETED) && !passing_over(in->mailbox, &in->cursor, &items[i]))
 			uids[k++] = items[i].uid;
-	if (store_ledger_unseen(in->store, in->mailbox->name, in->uidvalidity, uids, k, &kept, e) < 0)
+	if (store_ledger_unseen(in->decider.store, in->mailbox->name, in->cursor.uidvalidity, uids, k, &kept, e) < 0)
 		return -1;
 	*n_new = 0;
 	for (size_t i = 0; i < n && at < kept; i++) {
@@ -279,6 +189,24 @@ intake_fetch_apart(struct intake *in, struct session_item *items, size_t n, stru
 	return intake_fetch(in, items, n, e);
 }
 
+/* After deaths nobody can explain: each message alone, and written down before it is touched, so that the one that
+ * kills its intake is known, and given up unread. */
+static int
+intake_fetch_careful(struct intake *in, struct session_item *items, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n && !process_is_stopping(); i++) {
+		int times = 0;
+
+		if (store_cursor_suspect(
+			in->decider.store, in->mailbox->name, in->cursor.uidvalidity, items[i].uid, &times, e) < 0)
+			return -1;
+		if ((times > DEATHS_GIVEN_UP ? intake_give_up(in, &items[i], e) : intake_fetch(in, &items[i], 1, e)) <
+		    0)
+			return -1;
+	}
+	return 0;
+}
+
 /* All that is in the folder now, oldest first. */
 static int
 intake_sweep(struct intake *in, struct err *e)
@@ -286,24 +214,53 @@ intake_sweep(struct intake *in, struct err *e)
 	struct session_item items[SESSION_PAGE];
 	size_t page = in->mailbox->batch < SESSION_PAGE ? (size_t)in->mailbox->batch : SESSION_PAGE, n, n_new;
 
+	if (store_cursor_take_order(in->decider.store, in->mailbox->name, &in->cursor.next_uid, e) < 0)
+		return -1;
 	for (;;) {
 		uint32_t last;
 
 		arena_reset(in->scratch);
 		if (process_is_stopping())
 			return 0;
-		if (session_list(in->session, in->next_uid, items, page, &n, e) < 0)
+		if (session_list(in->session, in->cursor.next_uid, items, page, &n, e) < 0)
 			return -1;
 		if (n == 0)
 			return 0;
 		last = items[n - 1].uid;
-		if (intake_select(in, items, n, &n_new, e) < 0 || intake_fetch_apart(in, items, n_new, e) < 0 ||
-		    intake_move_decided(in, e) < 0)
+		if (intake_select(in, items, n, &n_new, e) < 0 ||
+		    (in->careful ? intake_fetch_careful(in, items, n_new, e)
+				 : intake_fetch_apart(in, items, n_new, e)) < 0 ||
+		    intake_tidy(in, e) < 0)
 			return -1;
 		if (process_is_stopping())
 			return 0;
-		in->next_uid = last + 1;
+		in->cursor.next_uid = last + 1;
 	}
+}
+
+/* Where to go on. UIDs of another UIDVALIDITY say nothing any more: what they stood for can not be moved. */
+static int
+intake_cursor(struct intake *in, const struct session_state *state, struct err *e)
+{
+	uint32_t before = in->cursor.uidvalidity;
+	struct store *s = in->decider.store;
+	int ok;
+
+	if (store_begin(s, e) < 0)
+		return -1;
+	ok = store_ledger_forget_old(s, in->mailbox->name, state->uidvalidity, clock_now(), e);
+	if (ok == 0)
+		ok = store_cursor_begin(
+		    s, in->mailbox->name, state->uidvalidity, state->uidnext, clock_now(), &in->cursor, e);
+	if (intake_conclude(in, ok, e) < 0)
+		return -1;
+	if (in->mailbox->first_run == FIRST_RUN_NEW && in->cursor.next_uid < in->cursor.old_below)
+		in->cursor.next_uid = in->cursor.old_below;
+	if (before && before != state->uidvalidity)
+		LOG_WARNING("UIDVALIDITY changed; content tells what is known already",
+		    LOG_TEXT("mailbox", in->mailbox->name), LOG_NUMBER("before", before),
+		    LOG_NUMBER("now", state->uidvalidity));
+	return 0;
 }
 
 static int
@@ -314,20 +271,12 @@ intake_connect(struct intake *in, enum mailbox_trouble *trouble, struct err *e)
 	if (session_open(in->mailbox, &in->configuration->limits, &in->session, trouble, e) < 0)
 		return -1;
 	state = session_state(in->session);
-	if (in->uidvalidity && in->uidvalidity != state.uidvalidity)
-		LOG_WARNING("UIDVALIDITY changed; content tells what is known already",
-		    LOG_TEXT("mailbox", in->mailbox->name), LOG_NUMBER("before", in->uidvalidity),
-		    LOG_NUMBER("now", state.uidvalidity));
-	in->uidvalidity = state.uidvalidity;
-	in->next_uid = 1;
 	LOG_INFO("watching a mailbox", LOG_TEXT("mailbox", in->mailbox->name),
 	    LOG_TEXT("host", in->mailbox->server.host), LOG_TEXT("folder", in->mailbox->folder),
 	    LOG_NUMBER("messages", state.exists), LOG_Z("idle", state.idle ? "yes" : "no"));
-	if (store_begin(in->store, e) < 0 ||
-	    intake_conclude(
-		in, store_ledger_forget_old(in->store, in->mailbox->name, in->uidvalidity, clock_now(), e), e) < 0)
+	if (intake_cursor(in, &state, e) < 0)
 		return -1;
-	return intake_move_decided(in, e);
+	return intake_tidy(in, e);
 }
 
 /* Writes down that all there was at that time is done, at most once a minute: for casectl health, and for the timers,
@@ -340,7 +289,37 @@ intake_note_served(struct intake *in, int64_t at, struct err *e)
 	if (in->served_at && now - in->served_at < SERVED_MS)
 		return 0;
 	in->served_at = now;
-	return store_mailbox_served(in->store, in->mailbox->name, at, e);
+	return store_mailbox_served(
+	    in->decider.store, in->mailbox->name, in->cursor.uidvalidity, in->cursor.next_uid, at, e);
+}
+
+static void
+intake_tell_difference(void *context, enum difference d, uint32_t uid, int64_t message)
+{
+	const struct intake *in = context;
+
+	LOG_WARNING("the mailbox and the ledger differed; mended", LOG_TEXT("mailbox", in->mailbox->name),
+	    LOG_Z("difference", difference_name(d)), LOG_NUMBER("uid", uid), LOG_NUMBER("message", message));
+}
+
+/* Every reconcile_hours, also across restarts. */
+static int
+intake_reconcile(struct intake *in, struct err *e)
+{
+	int64_t every = (int64_t)in->mailbox->reconcile_hours * 3600000, now = clock_now();
+	struct tidy t = intake_tidy_tools(in);
+	size_t n;
+
+	if (every == 0 || (in->cursor.reconciled_at <= now && now - in->cursor.reconciled_at < every))
+		return 0;
+	process_report(REPORT_ALIVE);
+	if (reconcile_run(&t, &in->cursor, intake_tell_difference, in, &n, e) < 0 ||
+	    store_cursor_reconciled(in->decider.store, in->mailbox->name, now, e) < 0)
+		return -1;
+	in->cursor.reconciled_at = now;
+	LOG_INFO("the mailbox was compared with the ledger", LOG_TEXT("mailbox", in->mailbox->name),
+	    LOG_NUMBER("differences", (long long)n));
+	return n ? intake_sweep(in, e) : 0;
 }
 
 static void
@@ -349,7 +328,7 @@ intake_note_trouble(struct intake *in, const struct err *why)
 	struct err e;
 
 	in->served_at = 0;
-	if (store_mailbox_trouble(in->store, in->mailbox->name, str_of(why->text), clock_now(), &e) < 0)
+	if (store_mailbox_trouble(in->decider.store, in->mailbox->name, str_of(why->text), clock_now(), &e) < 0)
 		LOG_WARNING("trouble with a mailbox can not be written down", LOG_Z("reason", e.text));
 }
 
@@ -378,7 +357,9 @@ intake_serve(struct intake *in, bool once, enum mailbox_trouble *trouble, struct
 	while (!process_is_stopping()) {
 		int64_t now = clock_now();
 
-		if (intake_sweep(in, e) < 0 || (!process_is_stopping() && intake_note_served(in, now, e) < 0))
+		if (intake_sweep(in, e) < 0)
+			return -1;
+		if (!process_is_stopping() && (intake_reconcile(in, e) < 0 || intake_note_served(in, now, e) < 0))
 			return -1;
 		if (once)
 			return 0;
@@ -442,15 +423,22 @@ intake_run(const struct configuration *c, const struct mailbox_settings *mailbox
 {
 	struct intake in = { .configuration = c, .mailbox = mailbox };
 	struct err e = { 0 };
-	int status = 1;
+	int status = 1, starts = 0;
 
-	if (intake_open(&in, &e) < 0) {
+	in.scratch = arena_open(SCRATCH_MEMORY);
+	if (decider_open(c, NULL, &in.decider, &e) < 0 ||
+	    store_cursor_started(in.decider.store, mailbox->name, &starts, &e) < 0) {
 		LOG_ERROR("intake could not start", LOG_TEXT("mailbox", mailbox->name), LOG_Z("reason", e.text));
 	} else {
-		malloc_trim(0); /* what reading phrases and templates took */
+		in.careful = starts >= STARTS_CAREFUL;
+		if (in.careful)
+			LOG_WARNING("the mailbox could not be served before; messages are taken up one at a time",
+			    LOG_TEXT("mailbox", mailbox->name), LOG_NUMBER("starts", starts));
 		process_report(REPORT_READY);
 		status = intake_loop(&in, once);
 	}
-	intake_close(&in);
+	session_close(&in.session);
+	decider_close(&in.decider);
+	arena_close(&in.scratch);
 	return status;
 }

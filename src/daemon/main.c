@@ -17,6 +17,8 @@
 #include "daemon/dispatch.h"
 #include "daemon/intake.h"
 #include "daemon/process.h"
+#include "daemon/replay.h"
+#include "daemon/send.h"
 #include "daemon/supervise.h"
 #include "store/store.h"
 
@@ -24,21 +26,24 @@
 #define EXIT_TROUBLE 3 /* configuration or store */
 
 struct options {
-	const char *path, *role, *mailbox;
+	const char *path, *role, *mailbox, *replay;
 	bool foreground, check, once, debug, journal;
 };
 
 static void
 usage(FILE *out)
 {
-	fprintf(out, "usage: casemaild [-dfn] [-c file] [--once]\n"
-		     "       casemaild --version | --help\n\n"
-		     "  -c, --config FILE   the configuration (default " SYSCONFDIR "/casemail/casemaild.conf)\n"
-		     "  -f, --foreground    do not detach; log to standard error\n"
-		     "  -n, --check         check the configuration, say what is wrong, stop\n"
-		     "      --once          one pass of every mailbox and the due letters, then stop\n"
-		     "  -d, --debug         log more\n\n"
-		     "example: casemaild -n && casemaild -f\n");
+	fprintf(out,
+	    "usage: casemaild [-dfn] [-c file] [--once]\n"
+	    "       casemaild [-d] [-c file] --replay path\n"
+	    "       casemaild --version | --help\n\n"
+	    "  -c, --config FILE   the configuration (default " SYSCONFDIR "/casemail/casemaild.conf)\n"
+	    "  -f, --foreground    do not detach; log to standard error\n"
+	    "  -n, --check         check the configuration, say what is wrong, stop\n"
+	    "      --once          one pass of every mailbox and the due letters, then stop\n"
+	    "      --replay PATH   decide the mail in a file, an mbox, a Maildir or a folder of them, then stop\n"
+	    "  -d, --debug         log more\n\n"
+	    "example: casemaild -n && casemaild -f\n");
 }
 
 static int
@@ -48,8 +53,9 @@ options_read(int argc, char **argv, struct options *o)
 		{ "foreground", no_argument, NULL, 'f' }, { "check", no_argument, NULL, 'n' },
 		{ "once", no_argument, NULL, 'o' }, { "debug", no_argument, NULL, 'd' },
 		{ "version", no_argument, NULL, 'V' }, { "help", no_argument, NULL, 'h' },
-		{ "role", required_argument, NULL, 'R' }, { "mailbox", required_argument, NULL, 'M' },
-		{ "journal", no_argument, NULL, 'J' }, { NULL, 0, NULL, 0 } };
+		{ "role", required_argument, NULL, 'R' }, { "replay", required_argument, NULL, 'P' },
+		{ "mailbox", required_argument, NULL, 'M' }, { "journal", no_argument, NULL, 'J' },
+		{ NULL, 0, NULL, 0 } };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "c:fndh", known, NULL)) != -1) {
@@ -75,6 +81,9 @@ options_read(int argc, char **argv, struct options *o)
 		case 'R':
 			o->role = optarg;
 			break;
+		case 'P':
+			o->replay = optarg;
+			break;
 		case 'M':
 			o->mailbox = optarg;
 			break;
@@ -88,6 +97,8 @@ options_read(int argc, char **argv, struct options *o)
 			return -1;
 		}
 	}
+	if (o->replay && (o->once || o->check || o->foreground))
+		return -1;
 	return optind == argc ? 0 : -1;
 }
 
@@ -120,7 +131,12 @@ role_run(const struct options *o)
 	if (c == NULL) {
 		LOG_ERROR("the supervisor's configuration can not be read", LOG_TEXT("errors", buf_str(&errors)));
 	} else if (strcmp(o->role, "dispatcher") == 0) {
-		status = dispatch_run(c, o->once);
+		status = dispatch_run(c, &(struct child_start){ .configuration_fd = PROCESS_CONFIGURATION_FD,
+					     .once = o->once,
+					     .debug = o->debug,
+					     .journal = o->journal });
+	} else if (strcmp(o->role, "sender") == 0) {
+		status = send_run(c, false);
 	} else if (strcmp(o->role, "intake") == 0 && o->mailbox) {
 		const struct mailbox_settings *m = mailbox_find(c, o->mailbox);
 
@@ -220,7 +236,7 @@ main(int argc, char **argv)
 	}
 	if (o.role)
 		return role_run(&o);
-	log_open("casemaild", o.debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+	log_open("casemaild", o.debug ? LOG_LEVEL_DEBUG : o.replay ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO);
 	buf_init(&errors, 1 << 20);
 	c = check_configuration(o.path, &errors);
 	if (c == NULL) {
@@ -228,6 +244,8 @@ main(int argc, char **argv)
 		status = EXIT_TROUBLE;
 	} else if (o.check) {
 		printf("%s: no errors\n", o.path);
+	} else if (o.replay) {
+		status = replay_run(c, o.replay);
 	} else {
 		status = daemon_run(&o, &c);
 	}

@@ -150,7 +150,7 @@ settle_template(struct templates *t, enum notice_kind kind, struct err *e)
 	int rc;
 
 	buf_init(&errors, ERRORS_MOST);
-	rc = templates_load(t, notice_kind_name(kind), &errors);
+	rc = templates_load_kind(t, notice_kind_name(kind), &errors);
 	if (rc < 0)
 		templates_err(&errors, e);
 	buf_free(&errors);

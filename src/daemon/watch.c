@@ -9,6 +9,7 @@
 
 #include "daemon/watch.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -84,23 +85,38 @@ watch_drain(struct watch *w)
 }
 
 void
-watch_wait(struct watch *w, int stop_fd, int64_t ms)
+watch_wait_ends(struct watch *w, int stop_fd, const int *ends, size_t n, int64_t ms)
 {
-	struct pollfd p[] = { { .fd = w->fd, .events = POLLIN }, { .fd = stop_fd, .events = POLLIN } };
+	struct pollfd p[2 + WATCH_ENDS_MOST] = { { .fd = w ? w->fd : -1, .events = POLLIN },
+		{ .fd = stop_fd, .events = POLLIN } };
 	int64_t end, left;
 
-	if (w->looks < AGAIN && ms > again[w->looks])
+	assert(n <= WATCH_ENDS_MOST);
+	for (size_t i = 0; i < n; i++)
+		p[2 + i] = (struct pollfd){ .fd = ends[i] }; /* asked for nothing, poll still tells of the end */
+	if (w && w->looks < AGAIN && ms > again[w->looks])
 		ms = again[w->looks];
-	w->looks += w->looks < AGAIN;
+	if (w)
+		w->looks += w->looks < AGAIN;
 	end = clock_monotonic() + ms;
 	while ((left = end - clock_monotonic()) > 0) {
-		int n = poll(p, 2, left > 3600000 ? 3600000 : (int)left);
+		int hits = poll(p, 2 + n, left > 3600000 ? 3600000 : (int)left);
 
-		if ((n < 0 && errno != EINTR) || (n > 0 && p[1].revents))
+		if (hits < 0 && errno != EINTR)
 			return;
-		if (n > 0 && watch_drain(w)) {
+		if (hits <= 0)
+			continue;
+		if (p[0].revents == 0 || p[1].revents)
+			return;
+		if (watch_drain(w)) {
 			w->looks = 0;
 			return;
 		}
 	}
+}
+
+void
+watch_wait(struct watch *w, int stop_fd, int64_t ms)
+{
+	watch_wait_ends(w, stop_fd, NULL, 0, ms);
 }

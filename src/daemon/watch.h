@@ -4,6 +4,7 @@
 #ifndef CASEMAIL_DAEMON_WATCH_H
 #define CASEMAIL_DAEMON_WATCH_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -17,5 +18,9 @@ void watch_close(struct watch **w);
 /* Waits until something was written since the last call, stop_fd is readable, or ms are over; less than ms for some
  * seconds after something was written, as a commit can be seen only after that. */
 void watch_wait(struct watch *w, int stop_fd, int64_t ms);
+/* Likewise, or until the other side of one of ends, at most WATCH_ENDS_MOST reading sides of pipes, is closed; what can
+ * be read from them ends no wait. w NULL: what is written ends none either. */
+#define WATCH_ENDS_MOST 16
+void watch_wait_ends(struct watch *w, int stop_fd, const int *ends, size_t n, int64_t ms);
 
 #endif

@@ -68,6 +68,12 @@ command_noop(struct imap *m, struct err *e)
 }
 
 enum imap_result
+command_id(struct imap *m, struct err *e)
+{
+	return imap_run(m, "ID (\"name\" \"casemail\" \"version\" \"" PACKAGE_VERSION "\")", NULL, NULL, e);
+}
+
+enum imap_result
 command_create(struct imap *m, const char *folder, struct err *e)
 {
 	return run_set(m, "CREATE ", NULL, 0, NULL, folder, NULL, NULL, e);
@@ -140,6 +146,15 @@ enum imap_result
 command_mark_deleted(struct imap *m, const uint32_t *uids, size_t n, struct err *e)
 {
 	return run_set(m, "UID STORE ", uids, n, " +FLAGS.SILENT (\\Deleted)", NULL, NULL, NULL, e);
+}
+
+enum imap_result
+command_mark(struct imap *m, const uint32_t *uids, size_t n, struct str keyword, struct err *e)
+{
+	char after[128];
+
+	snprintf(after, sizeof(after), " +FLAGS.SILENT (%.*s)", STR_ARGS(str_head(keyword, 64)));
+	return run_set(m, "UID STORE ", uids, n, after, NULL, NULL, NULL, e);
 }
 
 enum imap_result

@@ -18,6 +18,8 @@ enum command_what {
 };
 
 enum imap_result command_noop(struct imap *m, struct err *e);
+/* Says who we are, for the server's log (RFC 2971). */
+enum imap_result command_id(struct imap *m, struct err *e);
 enum imap_result command_create(struct imap *m, const char *folder, struct err *e);
 enum imap_result command_exists(struct imap *m, const char *folder, bool *exists, struct err *e);
 /* The hierarchy delimiter, or 0 where folders are flat. */
@@ -34,6 +36,8 @@ enum imap_result command_fetch(struct imap *m, const uint32_t *uids, size_t n, e
 enum imap_result command_move(struct imap *m, const uint32_t *uids, size_t n, const char *folder, struct err *e);
 enum imap_result command_copy(struct imap *m, const uint32_t *uids, size_t n, const char *folder, struct err *e);
 enum imap_result command_mark_deleted(struct imap *m, const uint32_t *uids, size_t n, struct err *e);
+/* keyword: an atom of letters, digits and "-", at most 64 bytes. */
+enum imap_result command_mark(struct imap *m, const uint32_t *uids, size_t n, struct str keyword, struct err *e);
 enum imap_result command_expunge_uids(struct imap *m, const uint32_t *uids, size_t n, struct err *e);
 enum imap_result command_expunge(struct imap *m, struct err *e);
 /* Whether messages other than these UIDs are marked \Deleted. */

@@ -13,9 +13,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <libetpan/libetpan.h>
+
+#include "base/date.h"
 
 #define STREAM_BUFFER 16384
 #define LINE_MAX_BYTES 65536 /* one response without its literals; also of literals where none is expected */
@@ -92,24 +93,16 @@ static mailstream_low_driver stream_driver = {
 
 /* --- responses -------------------------------------------------------- */
 
-/* Milliseconds since 1970; 0 for a date that cannot be. */
+/* 0 for a date that cannot be. */
 static int64_t
 date_value(const struct mailimap_date_time *d)
 {
-	struct tm tm = { .tm_year = d->dt_year - 1900,
-		.tm_mon = d->dt_month - 1,
-		.tm_mday = d->dt_day,
-		.tm_hour = d->dt_hour,
-		.tm_min = d->dt_min,
-		.tm_sec = d->dt_sec };
-	int zone = abs(d->dt_zone % 10000);
-	int64_t seconds = zone / 100 * 3600 + zone % 100 * 60;
+	int zone = abs(d->dt_zone % 10000), minutes = zone / 100 * 60 + zone % 100;
+	struct date_time t = { d->dt_year, d->dt_month, d->dt_day, d->dt_hour, d->dt_min, d->dt_sec,
+		d->dt_zone < 0 ? -minutes : minutes };
+	int64_t ms;
 
-	if (d->dt_year < 1970 || d->dt_year > 9999 || d->dt_month < 1 || d->dt_month > 12 || d->dt_day < 1 ||
-	    d->dt_day > 31 || d->dt_hour < 0 || d->dt_hour > 24 || d->dt_min < 0 || d->dt_min > 60 || d->dt_sec < 0 ||
-	    d->dt_sec > 60)
-		return 0;
-	return ((int64_t)timegm(&tm) - (d->dt_zone < 0 ? -seconds : seconds)) * 1000;
+	return date_time_ms(&t, &ms) ? ms : 0;
 }
 
 static unsigned
@@ -227,12 +220,8 @@ exists_update(struct imap *m)
 static struct str
 verb(const char *command)
 {
-	struct str rest = str_of(command), word = rest;
-
-	str_next_field(&rest, ' ', &word);
-	if (str_equal(word, STR("UID")))
-		str_next_field(&rest, ' ', &word);
-	return word;
+	command += strncmp(command, "UID ", 4) ? 0 : 4;
+	return (struct str){ command, strcspn(command, " ") };
 }
 
 enum imap_result
@@ -361,6 +350,7 @@ capabilities(struct imap *m, struct err *e)
 	m->status.uidplus = mailimap_has_extension(m->session, "UIDPLUS");
 	m->status.condstore = mailimap_has_extension(m->session, "CONDSTORE");
 	m->status.namespaces = mailimap_has_extension(m->session, "NAMESPACE");
+	m->status.id = mailimap_has_extension(m->session, "ID");
 	return IMAP_OK;
 }
 
@@ -405,6 +395,16 @@ imap_close(struct imap **out)
 	free(m);
 }
 
+/* Whether the folder keeps keywords that it did not know before: \* in PERMANENTFLAGS (RFC 3501 section 7.1). */
+static bool
+keeps_keywords(const struct mailimap_selection_info *sel)
+{
+	for (clistiter *i = sel->sel_perm_flags ? clist_begin(sel->sel_perm_flags) : NULL; i; i = clist_next(i))
+		if (((struct mailimap_flag_perm *)clist_content(i))->fl_type == MAILIMAP_FLAG_PERM_ALL)
+			return true;
+	return false;
+}
+
 enum imap_result
 imap_select(struct imap *m, const char *folder, struct err *e)
 {
@@ -422,6 +422,7 @@ imap_select(struct imap *m, const char *folder, struct err *e)
 	m->status.uidvalidity = sel->sel_uidvalidity;
 	m->status.uidnext = sel->sel_uidnext;
 	m->status.exists = sel->sel_exists;
+	m->status.keywords = keeps_keywords(sel);
 	m->status.news = true;
 	return r;
 }

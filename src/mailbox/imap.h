@@ -17,9 +17,9 @@ enum imap_result {
 };
 
 struct imap_status {
-	int64_t timeout_ms;                              /* of each command */
-	bool idle, move, uidplus, condstore, namespaces; /* capabilities */
-	bool writable;                                   /* of the selected folder, as the rest */
+	int64_t timeout_ms;                                  /* of each command */
+	bool idle, move, uidplus, condstore, namespaces, id; /* capabilities */
+	bool writable, keywords;                             /* of the selected folder, as the rest; keywords: any */
 	uint32_t uidvalidity, uidnext, exists;
 	bool news; /* EXISTS has grown since it was cleared: there may be new mail */
 };

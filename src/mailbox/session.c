@@ -79,12 +79,15 @@ static int
 folders_open(struct session *s, struct err *e)
 {
 	const struct mailbox_settings *set = s->settings;
-	const struct str provided[] = { set->processed, set->refused, set->held, set->quarantine };
+	const struct str provided[] = { set->refused, set->held, set->quarantine, set->processed };
+	size_t wanted = set->after == AFTER_MOVE ? 4 : set->after == AFTER_DELETE ? 3 : 0;
 	char name[FOLDER_MAX];
 
+	if (imap_status(s->imap)->id && command_id(s->imap, e) == IMAP_DEAD)
+		return -1;
 	if (places_learn(s, e) != 0)
 		return -1;
-	for (size_t i = 0; i < sizeof(provided) / sizeof(provided[0]); i++)
+	for (size_t i = 0; i < wanted; i++)
 		if (folder_provide(s, provided[i], e) != 0)
 			return -1;
 	if (wire_name(s, set->folder, name, e) != 0)
@@ -95,6 +98,11 @@ folders_open(struct session *s, struct err *e)
 		return err_set(e, ERR_RETRY, "folder %.*s is read-only", STR_ARGS(set->folder));
 	if (imap_status(s->imap)->uidvalidity == 0)
 		return err_set(e, ERR_RETRY, "folder %.*s has no UIDVALIDITY", STR_ARGS(set->folder));
+	if (set->after == AFTER_FLAG && !imap_status(s->imap)->keywords)
+		return err_set(e, ERR_RETRY,
+		    "folder %.*s keeps no keywords, so after = \"flag\" can not be done: write after = \"move\" or "
+		    "\"delete\"",
+		    STR_ARGS(set->folder));
 	return 0;
 }
 
@@ -275,19 +283,30 @@ session_suspect(const struct session *s)
 
 /* --- moving ----------------------------------------------------------- */
 
-static int
-copy_and_delete(struct session *s, const uint32_t *uids, size_t n, const char *folder, struct err *e)
+int
+session_delete(struct session *s, const uint32_t *uids, size_t n, struct err *e)
 {
 	bool others;
 
-	if (command_copy(s->imap, uids, n, folder, e) != IMAP_OK ||
-	    command_mark_deleted(s->imap, uids, n, e) != IMAP_OK)
+	if (n == 0)
+		return 0;
+	if (n > SESSION_PAGE)
+		return err_set(e, ERR_FATAL, "more than %d messages deleted at once", SESSION_PAGE);
+	if (command_mark_deleted(s->imap, uids, n, e) != IMAP_OK)
 		return -1;
 	if (imap_status(s->imap)->uidplus)
 		return command_expunge_uids(s->imap, uids, n, e) == IMAP_OK ? 0 : -1;
 	if (command_others_deleted(s->imap, uids, n, &others, e) != IMAP_OK)
 		return -1;
 	return others || command_expunge(s->imap, e) == IMAP_OK ? 0 : -1;
+}
+
+int
+session_flag(struct session *s, const uint32_t *uids, size_t n, struct err *e)
+{
+	if (n > SESSION_PAGE)
+		return err_set(e, ERR_FATAL, "more than %d messages flagged at once", SESSION_PAGE);
+	return n == 0 || command_mark(s->imap, uids, n, s->settings->keyword, e) == IMAP_OK ? 0 : -1;
 }
 
 int
@@ -302,7 +321,7 @@ session_move(struct session *s, const uint32_t *uids, size_t n, struct str folde
 	if (wire_name(s, folder, name, e) != 0)
 		return -1;
 	if (!imap_status(s->imap)->move)
-		return copy_and_delete(s, uids, n, name, e);
+		return command_copy(s->imap, uids, n, name, e) == IMAP_OK ? session_delete(s, uids, n, e) : -1;
 	return command_move(s->imap, uids, n, name, e) == IMAP_OK ? 0 : -1;
 }
 

@@ -58,10 +58,10 @@ struct session_message {
 /* Takes one message. False: no more of them, please; what is on its way is read and dropped. */
 typedef bool session_taker(void *context, const struct session_message *message);
 
-/* Connects with TLS verified (transport.h), logs in, makes the folders processed, refused, held and
- * quarantine where they are missing, and selects the watched one. *s is closed by the caller; on
- * -1 it is NULL and *trouble tells the kind, for back-off: after MAILBOX_TROUBLE_LOGIN at least minutes.
- * Borrows settings and limits until session_close. */
+/* Connects with TLS verified (transport.h), logs in, makes the folders that the settings' after needs where
+ * they are missing, and selects the watched one, which must keep keywords for AFTER_FLAG. *s is closed by the caller;
+ * on -1 it is NULL and *trouble tells the kind, for back-off: after MAILBOX_TROUBLE_LOGIN at least minutes. Borrows
+ * settings and limits until session_close. */
 int session_open(const struct mailbox_settings *settings, const struct limits *limits, struct session **s,
     enum mailbox_trouble *trouble, struct err *e);
 void session_close(struct session **s); /* *s may be NULL */
@@ -92,6 +92,10 @@ uint32_t session_suspect(const struct session *s);
  * where no other message is marked \Deleted (if there is one, ours stay, marked). UIDs that are gone
  * are passed over, so it may be repeated; a cut between COPY and \Deleted leaves a second copy in folder. */
 int session_move(struct session *s, const uint32_t *uids, size_t n, struct str folder, struct err *e);
+
+/* Likewise deletes them for good, or gives them the settings' keyword; ours only stay where they would stay above. */
+int session_delete(struct session *s, const uint32_t *uids, size_t n, struct err *e);
+int session_flag(struct session *s, const uint32_t *uids, size_t n, struct err *e);
 
 enum session_event { SESSION_MAIL, SESSION_WOKEN, SESSION_TIMEOUT };
 /* Waits until mail may have arrived, wake_fd (-1: none) is readable (nothing is read from it), or

@@ -234,14 +234,39 @@ set_options(struct transport *t, const struct server *s)
 	curl_easy_setopt(c, CURLOPT_SOCKOPTFUNCTION, on_connected);
 }
 
+/* Our own certificate, where the server may ask for one. */
+static int
+set_certificate(CURL *c, const struct server *s, struct err *e)
+{
+	struct buf key;
+	int result;
+
+	if (s->cert_file.n == 0)
+		return 0;
+	result = configuration_secret_path(s->key_file, &key, e);
+	if (result == 0) {
+		set_z(c, CURLOPT_SSLCERT, s->cert_file);
+		set_z(c, CURLOPT_SSLKEY, buf_str(&key));
+	} else {
+		err_prefix(e, "key: ");
+	}
+	buf_free(&key);
+	return result;
+}
+
 static int
 connect_with(struct transport *t, const struct server *s, enum mailbox_trouble *trouble, struct err *e)
 {
 	struct buf password;
 	CURLcode code;
 
+	if (set_certificate(t->curl, s, e) != 0) {
+		*trouble = MAILBOX_TROUBLE_TLS;
+		return -1;
+	}
 	if (configuration_secret(s->password_file, &password, e) != 0) {
 		*trouble = MAILBOX_TROUBLE_LOGIN;
+		configuration_forget(&password);
 		return err_prefix(e, "password: ");
 	}
 	curl_easy_setopt(t->curl, CURLOPT_PASSWORD, buf_z(&password));

@@ -65,6 +65,16 @@ is_printable(struct str s)
 	return true;
 }
 
+/* Labels of letters, digits and hyphens (RFC 2919 3 allows more, and nobody uses it); or empty. */
+static bool
+list_id_is_plain(struct str id)
+{
+	for (size_t i = 0; i < id.n; i++)
+		if (!char_is_alpha(id.p[i]) && !char_is_digit(id.p[i]) && id.p[i] != '-' && id.p[i] != '.')
+			return false;
+	return id.n <= ID_MOST;
+}
+
 static int
 letter_check(const struct letter *l, struct err *e)
 {
@@ -82,6 +92,8 @@ letter_check(const struct letter *l, struct err *e)
 		{ "Message-ID", l->message_id, false, false },
 		{ "In-Reply-To", l->in_reply_to, false, true },
 		{ "References", l->references, false, true },
+		{ "name in List-Id", l->list_name, false, true },
+		{ "List-Id", l->list_id, false, true },
 		{ "X-Loop", l->instance, false, true },
 		{ "X-Loop", l->loop_mark, false, true },
 	};
@@ -97,6 +109,8 @@ letter_check(const struct letter *l, struct err *e)
 	}
 	if (!id_is_plain(l->message_id))
 		return err_set(e, ERR_REJECT, "Message-ID is not of the form local@domain");
+	if (!list_id_is_plain(l->list_id))
+		return err_set(e, ERR_REJECT, "List-Id is not of the form label.domain");
 	if (!is_printable(l->instance) || !is_printable(l->loop_mark) || l->instance.n + l->loop_mark.n > 500)
 		return err_set(e, ERR_REJECT, "X-Loop is not printable ASCII");
 	for (size_t i = 0; i < l->n_files; i++)
@@ -197,6 +211,16 @@ subject_put(struct buf *out, struct str subject)
 	g_free(valid);
 }
 
+/* The identifier stands in angle brackets also where it has no name (RFC 2919 3). */
+static void
+list_id_put(struct buf *out, const struct letter *l)
+{
+	if (l->list_name.n > 0)
+		mailbox_put(out, "List-Id", l->list_name, l->list_id);
+	else
+		buf_add_format(out, "List-Id: <%.*s>\r\n", STR_ARGS(l->list_id));
+}
+
 static void
 headers_put(struct buf *out, const struct letter *l)
 {
@@ -218,6 +242,8 @@ headers_put(struct buf *out, const struct letter *l)
 	thread_put(out, l);
 	header_put(out, "Auto-Submitted", l->is_answer ? STR("auto-replied") : STR("auto-generated"));
 	header_put(out, "X-Auto-Response-Suppress", STR("All"));
+	if (l->list_id.n > 0)
+		list_id_put(out, l);
 	if (l->instance.n > 0)
 		buf_add_format(out, "X-Loop: %.*s;%.*s\r\n", STR_ARGS(l->instance), STR_ARGS(l->loop_mark));
 	header_put(out, "MIME-Version", STR("1.0"));

@@ -19,6 +19,7 @@ struct letter {
 	struct str references; /* "<a> <b>", oldest first; at most the first and the last ten are written */
 	struct str from_name, from, to_name, to, reply_to; /* reply_to empty: none */
 	struct str subject, text, html;                    /* html empty: text only */
+	struct str list_name, list_id;                     /* List-Id (RFC 2919): list_name <list_id>; empty: none */
 	struct str instance, loop_mark;                    /* X-Loop: instance;loop_mark */
 	bool is_answer;                                    /* Auto-Submitted: auto-replied, else auto-generated */
 	int64_t date;                                      /* ms */

@@ -10,7 +10,6 @@
 
 #include "outbox/smtp.h"
 
-#include <assert.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,12 +19,13 @@
 #include "base/clock.h"
 #include "outbox/smtp_reply.h"
 
-#define REST_MS 60000 /* a server that did not answer delays only one mail of a minute */
+#define REST_FIRST_MS 5000
+#define REST_MOST_MS 300000
 
 struct smtp {
 	const struct server *servers; /* the caller's */
 	size_t n;
-	int64_t *rests_until; /* of each server; clock_monotonic() */
+	struct smtp_route *routes; /* of each server */
 	CURL *easy;
 	bool down;
 	bool (*stop)(void); /* or NULL */
@@ -51,7 +51,7 @@ smtp_open(const struct server *servers, size_t n)
 		abort();
 	s->servers = servers;
 	s->n = n;
-	if ((s->rests_until = calloc(n + 1, sizeof(*s->rests_until))) == NULL)
+	if ((s->routes = calloc(n + 1, sizeof(*s->routes))) == NULL)
 		abort();
 	return s;
 }
@@ -63,7 +63,7 @@ smtp_close(struct smtp **s)
 		return;
 	curl_easy_cleanup((*s)->easy);
 	curl_global_cleanup();
-	free((*s)->rests_until);
+	free((*s)->routes);
 	free(*s);
 	*s = NULL;
 }
@@ -72,6 +72,23 @@ void
 smtp_stop_when(struct smtp *s, bool (*stop)(void))
 {
 	s->stop = stop;
+}
+
+struct smtp_route *
+smtp_routes(struct smtp *s)
+{
+	return s->routes;
+}
+
+int64_t
+smtp_ready_at(const struct smtp *s)
+{
+	int64_t now = clock_now(), first = INT64_MAX;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->routes[i].retry_at < first)
+			first = s->routes[i].retry_at;
+	return first > now ? first : now;
 }
 
 bool
@@ -187,6 +204,26 @@ set_tls(CURL *c, const struct server *v)
 	}
 }
 
+/* Our own certificate, where the server may ask for one. */
+static int
+set_certificate(CURL *c, const struct server *v, struct err *e)
+{
+	struct buf key;
+	int result;
+
+	if (v->cert_file.n == 0)
+		return 0;
+	result = configuration_secret_path(v->key_file, &key, e);
+	if (result == 0) {
+		set_z(c, CURLOPT_SSLCERT, v->cert_file);
+		set_z(c, CURLOPT_SSLKEY, buf_str(&key));
+	} else {
+		err_prefix(e, "key: ");
+	}
+	buf_free(&key);
+	return result;
+}
+
 static int
 set_server(CURL *c, const struct server *v, struct err *e)
 {
@@ -201,6 +238,8 @@ set_server(CURL *c, const struct server *v, struct err *e)
 	set_z(c, CURLOPT_URL, buf_str(&url));
 	buf_free(&url);
 	set_tls(c, v);
+	if (set_certificate(c, v, e) != 0)
+		return -1;
 	curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)v->timeout_seconds);
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)v->timeout_seconds);
 	curl_easy_setopt(c, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)v->timeout_seconds);
@@ -286,23 +325,34 @@ server_try(struct smtp *s, const struct server *v, struct str from, struct curl_
 	return attempt_run(s, v, &a, from, to, out, &stale);
 }
 
-/* Those that rest come last. Sets down where none could be talked to. */
+static void
+route_note(struct smtp_route *r, bool failed, const struct smtp_outcome *out)
+{
+	int64_t rest = REST_FIRST_MS;
+
+	if (!failed) {
+		*r = (struct smtp_route){ 0 };
+		return;
+	}
+	for (int i = 0; i < r->failures && rest < REST_MOST_MS; i++)
+		rest *= 2;
+	r->failures++;
+	r->retry_at = clock_now() + (rest < REST_MOST_MS ? rest : REST_MOST_MS);
+	memcpy(r->reply, out->reply, sizeof(r->reply));
+}
+
+/* Sets down where none could be talked to. */
 static void
 servers_try(struct smtp *s, struct str from, struct curl_slist *to, struct str mail, struct smtp_outcome *out)
 {
-	int64_t now = clock_monotonic();
-
-	assert(s->n > 0);
 	s->down = true;
-	for (size_t turn = 0; turn < 2 * s->n && s->down && !(turn > 0 && s->stop && s->stop()); turn++) {
-		size_t i = turn % s->n;
-		/* One that failed just now rests until later than now + REST_MS, and is not tried twice. */
-		bool rests = s->rests_until[i] > now && s->rests_until[i] < now + REST_MS;
-
-		if (rests != (turn >= s->n))
+	for (size_t i = 0; i < s->n && s->down; i++) {
+		if (s->routes[i].retry_at > clock_now())
 			continue;
 		s->down = server_try(s, &s->servers[i], from, to, mail, out);
-		s->rests_until[i] = s->down ? clock_monotonic() + REST_MS : 0;
+		if (s->stop && s->stop())
+			break; /* nobody's failure */
+		route_note(&s->routes[i], s->down, out);
 	}
 }
 
@@ -313,7 +363,7 @@ smtp_send(struct smtp *s, struct str envelope_from, struct str to, struct str ma
 	char *z;
 
 	s->down = false;
-	smtp_outcome_set(out, SMTP_LATER, 0, STR("no server is configured"));
+	smtp_outcome_set(out, SMTP_LATER, 0, STR("every server failed lately, and is left alone for now"));
 	if ((envelope_from.n > 0 && !smtp_address_is_fit(envelope_from)) || !smtp_address_is_fit(to)) {
 		smtp_outcome_set(out, SMTP_REFUSED, 0, STR("the address is not fit for SMTP"));
 		return;

@@ -19,6 +19,7 @@
 
 #include "outbox/template_part.h"
 
+#define SHIPPED "(shipped) "
 #define FILE_MOST (64 << 10)
 #define FILES_MOST 2000
 #define MEMORY_MOST ((size_t)512 << 20) /* of arena_open: a bound, not what is taken */
@@ -121,6 +122,7 @@ template_add(struct templates *t, struct str file, struct str name, struct str t
 	if (!s.failed) {
 		s.kind = made.kind;
 		made.language = arena_copy(t->memory, made.language);
+		made.file = str_starts(file, STR(SHIPPED)) ? STR_NONE : file;
 		template_load(t, &s, text, &made);
 	}
 	*failed = *failed || s.failed;
@@ -218,7 +220,7 @@ shipped_load(struct templates *t, const struct template_kind *only, struct buf *
 {
 	for (const struct template_shipped *s = template_shipped; s->name != NULL; s++)
 		if (only == NULL || name_is_of(only, s->name))
-			template_add(t, arena_format(t->memory, "(shipped) %s", s->name), str_of(s->name),
+			template_add(t, arena_format(t->memory, SHIPPED "%s", s->name), str_of(s->name),
 			    str_of(s->text), errors, failed);
 }
 
@@ -272,7 +274,7 @@ templates_open(struct str folder, const struct template_kind *kinds, size_t n_ki
 }
 
 int
-templates_load(struct templates *t, const char *kind, struct buf *errors)
+templates_load_kind(struct templates *t, const char *kind, struct buf *errors)
 {
 	for (size_t i = 0; i < t->n_kinds; i++)
 		if (strcmp(t->kinds[i].name, kind) == 0)

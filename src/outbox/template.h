@@ -41,13 +41,13 @@ struct templates *templates_open(struct str folder, const struct template_kind *
     const char *const *standard, struct buf *errors);
 void templates_close(struct templates **t);
 
-/* Likewise, but no file is looked at before templates_load asks for its kind: for one who writes few letters, and is
- * there to see an error. */
+/* Likewise, but no file is looked at before templates_load_kind asks for its kind: for one who writes few letters, and
+ * is there to see an error. */
 struct templates *templates_open_empty(
     struct str folder, const struct template_kind *kinds, size_t n_kinds, const char *const *standard);
 /* Makes the templates of a kind that exists (else aborts) ready to be rendered, as all are behind templates_open. Costs
  * nothing the second time. -1: errors holds what is wrong with the files of this kind. */
-int templates_load(struct templates *t, const char *kind, struct buf *errors);
+int templates_load_kind(struct templates *t, const char *kind, struct buf *errors);
 
 /* language "de", "de-AT", or empty; falls back to "de", then to fallback likewise, then "en". kind must be one that
  * is loaded (else aborts). A name that values leave out counts as empty. *out is owned by a. Linear in its result; a
@@ -55,9 +55,18 @@ int templates_load(struct templates *t, const char *kind, struct buf *errors);
 void template_render(const struct templates *t, const char *kind, struct str language, struct str fallback,
     const struct template_value *values, size_t n, struct arena *a, struct template_text *out);
 
-/* With sample values, for people to look at. false where there is no such kind; the language falls back as above. */
-bool template_preview(
-    const struct templates *t, const char *kind, struct str language, struct arena *a, struct template_text *out);
+/* Where a template comes from; borrows from the templates. */
+struct template_origin {
+	const char *kind;
+	struct str language, file; /* file: the operator's; empty: shipped */
+};
+/* All of them, shipped ones first, those that an operator's file replaced in their places; owned by a. */
+void templates_list(const struct templates *t, struct arena *a, struct template_origin **out, size_t *n);
+
+/* With sample values, for people to look at. false where there is no such kind; the language falls back as above, and
+ * *from, unless NULL, says to which it fell. */
+bool template_preview(const struct templates *t, const char *kind, struct str language, struct arena *a,
+    struct template_text *out, struct template_origin *from);
 
 /* For the self-test that no line reads as a verdict: calls back for every kind and language, several times each, with
  * sample values so that every section stands in one of them and is left out in another. *text is valid during the

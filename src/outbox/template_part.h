@@ -73,6 +73,7 @@ struct template
 {
 	const struct template_kind *kind;
 	struct str language;
+	struct str file; /* the operator's; empty: shipped */
 	struct template_part parts[TEMPLATE_PARTS];
 	struct template_answer *answers;
 	size_t n_answers;

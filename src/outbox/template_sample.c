@@ -108,9 +108,24 @@ flags_clear_but_first(struct template_value *values, size_t n)
 		}
 }
 
+static struct template_origin
+origin_of(const struct template *t)
+{
+	return (struct template_origin){ t->kind->name, t->language, t->file };
+}
+
+void
+templates_list(const struct templates *t, struct arena *a, struct template_origin **out, size_t *n)
+{
+	*n = t->n;
+	*out = arena_array(a, t->n, sizeof(**out));
+	for (size_t i = 0; i < t->n; i++)
+		(*out)[i] = origin_of(&t->list[i]);
+}
+
 bool
-template_preview(
-    const struct templates *t, const char *kind, struct str language, struct arena *a, struct template_text *out)
+template_preview(const struct templates *t, const char *kind, struct str language, struct arena *a,
+    struct template_text *out, struct template_origin *from)
 {
 	const struct template *found = template_find(t, kind, language, STR("en"));
 	struct template_value *values;
@@ -121,6 +136,8 @@ template_preview(
 	values = samples_of(t, found->kind, a, &n);
 	flags_clear_but_first(values, n);
 	template_apply(found, values, n, a, out);
+	if (from != NULL)
+		*from = origin_of(found);
 	return true;
 }
 

@@ -94,11 +94,22 @@ decision_answer(struct decision *d, enum notice_kind kind, int64_t case_id, cons
 
 /* --- rules about the message as such --- */
 
+/* Only its header was fetched; that says who sent it, and whether that one may be told. Told is who sends it, not who
+ * has it delivered again, and not by an operator's command. */
 bool
 rule_oversize(struct decision *d)
 {
 	if (!d->arrival->oversize)
 		return decision_pass(d, "the message is not too big");
+	if (d->s->duplicate_of == 0 && d->arrival->message == 0 && decision_may_answer(d, 0, "oversize")) {
+		struct notice *n = decision_answer(d, NOTICE_REPLY_REFUSED, 0, "oversize");
+
+		notice_value(d->p, n, "reason", STR("oversize"));
+		notice_value(d->p, n, "too_large", STR("yes"));
+		return decision_settle(d, OUTCOME_QUARANTINED, "oversize",
+		    "the message has %lld bytes, more than is allowed; the sender is told",
+		    (long long)d->arrival->size);
+	}
 	return decision_settle(d, OUTCOME_QUARANTINED, "oversize", "the message has %lld bytes, more than is allowed",
 	    (long long)d->arrival->size);
 }

@@ -82,7 +82,7 @@ bool notice_has_value(enum notice_kind k, struct str name); /* whether templates
  * files            names of attachments, one a line; merged_number: of the case that was merged
  * old_status, new_status   "OPEN / Investigation"; both empty where nothing changed
  * reason           constant code; the flag of the same name, with "_", says it to a template:
- *                  REPLY_REFUSED    "closed-case", "no-reference", "not-permitted"
+ *                  REPLY_REFUSED    "closed-case", "no-reference", "not-permitted", "oversize" (flag: too_large)
  *                  ALREADY_DECIDED  "decided", "expired", "superseded", "cancelled"
  *                  ESCALATION       "no-approver", "approver-is-grantee", "approver-bounced",
  *                  "answer-refused", "unanswered", "approver-absent" (flag: unanswered), "complained",

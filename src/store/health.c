@@ -23,15 +23,18 @@ write_alone(struct store *s, int rc, struct err *e)
 }
 
 int
-store_mailbox_served(struct store *s, struct str mailbox, int64_t now, struct err *e)
+store_mailbox_served(
+    struct store *s, struct str mailbox, uint32_t uidvalidity, uint32_t next_uid, int64_t now, struct err *e)
 {
 	if (store_begin(s, e) < 0)
 		return -1;
 	return write_alone(s,
 	    RUN(s, NULL, e,
-		"INSERT INTO mailbox_state (mailbox, polled_at) VALUES (?1, ?2)"
-		" ON CONFLICT (mailbox) DO UPDATE SET polled_at = ?2",
-		TEXT(mailbox), NUMBER(now)),
+		"INSERT INTO mailbox_state (mailbox, uidvalidity, next_uid, polled_at) VALUES (?1, ?2, ?3, ?4)"
+		" ON CONFLICT (mailbox) DO UPDATE SET polled_at = ?4, starts = 0, suspect_uid = NULL, suspect_times = "
+		"0,"
+		" next_uid = CASE WHEN uidvalidity = ?2 THEN ?3 ELSE next_uid END",
+		TEXT(mailbox), NUMBER(uidvalidity), NUMBER(next_uid), NUMBER(now)),
 	    e);
 }
 

@@ -6,6 +6,7 @@
 
 #include <sqlite3.h>
 
+#include "store/names.h"
 #include "store/store.h"
 
 #define STORE_APPLICATION 0x63736d6c /* "csml" */
@@ -77,24 +78,6 @@ void *list_add(struct list *l, struct arena *a, size_t size);
 /* Every cached statement, for the test of query plans. */
 void store_each_statement(struct store *s, void (*call)(void *context, const char *sql), void *context);
 
-/* names.c: how enums stand in the database. Reading an unknown name is ERR_FATAL (a newer writer, or damage). */
-enum names {
-	NAMES_LEVEL,
-	NAMES_LINE_STATE,
-	NAMES_TOKEN_KIND,
-	NAMES_TOKEN_STATE,
-	NAMES_OUTCOME,
-	NAMES_NOTICE,
-	NAMES_WAY,
-	NAMES_VISIBILITY,
-	NAMES_LETTER_STATE,
-	NAMES_KIND,
-	NAMES_AUTHENTICATION,
-	NAMES_HEALTH
-};
-const char *name_of(enum names set, int value);
-int name_column(struct query *q, int i, enum names set, int *out, struct err *e);
-
 /* people.c */
 struct str address_key(struct arena *a, struct str address); /* how an address is compared: ASCII lower case */
 int person_get(struct store *s, int64_t id, struct arena *a, struct person *out, struct err *e); /* 0: nobody */
@@ -116,5 +99,10 @@ int blob_get(struct store *s, int64_t id, struct arena *a, struct str *out, stru
 
 /* letters.c: the token in a Message-ID or sub-address, or empty. */
 struct str outbox_token(struct str address, struct str key);
+
+/* outbox.c: a letter with its token in clear; ERR_REJECT where there is none. Takes the token out of a final row. */
+struct store_queued;
+int outbox_load(struct store *s, int64_t id, struct arena *a, struct store_queued *out, struct err *e);
+int outbox_scrub(struct store *s, int64_t id, struct arena *a, struct err *e);
 
 #endif

@@ -200,31 +200,71 @@ store_ledger_unseen(
 }
 
 int
-store_ledger_unmoved(struct store *s, struct str mailbox, uint32_t uidvalidity, size_t max, struct arena *a,
+store_ledger_has_bytes(struct store *s, const char *sha256, bool *has, struct err *e)
+{
+	struct query q;
+	int rc;
+
+	QUERY(&q, s, "SELECT 1 FROM blob b JOIN message m ON m.raw = b.id WHERE b.sha256 = ? LIMIT 1", Z(sha256));
+	rc = query_step(&q, e);
+	query_close(&q);
+	*has = rc == 1;
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+move_row(struct query *q, struct store_move *m, struct err *e)
+{
+	int outcome;
+
+	m->id = column_number(q, 0);
+	m->uid = (uint32_t)column_number(q, 1);
+	if (name_column(q, 2, NAMES_OUTCOME, &outcome, e))
+		return -1;
+	m->outcome = (enum outcome)outcome;
+	return 0;
+}
+
+int
+store_ledger_unmoved(struct store *s, struct str mailbox, const struct store_range *range, size_t max, struct arena *a,
     struct store_move **out, size_t *n, struct err *e)
 {
 	struct list l = { 0 };
 	struct query q;
-	int rc, outcome;
+	int rc;
 
 	QUERY(&q, s,
-	    "SELECT id, uid, outcome FROM message WHERE mailbox = ? AND uidvalidity = ? AND moved_at IS NULL"
-	    " ORDER BY uid LIMIT ?",
-	    TEXT(mailbox), NUMBER(uidvalidity), NUMBER(max));
-	while ((rc = query_step(&q, e)) == 1) {
-		struct store_move *m = list_add(&l, a, sizeof(*m));
-
-		m->id = column_number(&q, 0);
-		m->uid = (uint32_t)column_number(&q, 1);
-		if (name_column(&q, 2, NAMES_OUTCOME, &outcome, e)) {
+	    "SELECT id, uid, outcome FROM message WHERE mailbox = ? AND uidvalidity = ? AND uid BETWEEN ? AND ?"
+	    " AND moved_at IS NULL ORDER BY uid LIMIT ?",
+	    TEXT(mailbox), NUMBER(range->uidvalidity), NUMBER(range->first), NUMBER(range->last), NUMBER(max));
+	while ((rc = query_step(&q, e)) == 1)
+		if (move_row(&q, list_add(&l, a, sizeof(**out)), e)) {
 			rc = -1;
 			break;
 		}
-		m->outcome = (enum outcome)outcome;
-	}
 	query_close(&q);
 	*out = l.items;
 	*n = l.n;
+	return rc;
+}
+
+int
+store_ledger_row(struct store *s, struct str mailbox, uint32_t uidvalidity, uint32_t uid, struct store_move *out,
+    bool *moved, struct err *e)
+{
+	struct query q;
+	int rc;
+
+	QUERY(&q, s,
+	    "SELECT id, uid, outcome, moved_at IS NOT NULL FROM message WHERE mailbox = ? AND uidvalidity = ? AND uid "
+	    "= ?",
+	    TEXT(mailbox), NUMBER(uidvalidity), NUMBER(uid));
+	rc = query_step(&q, e);
+	if (rc == 1) {
+		*moved = column_number(&q, 3);
+		rc = move_row(&q, out, e) ? -1 : 1;
+	}
+	query_close(&q);
 	return rc;
 }
 

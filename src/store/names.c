@@ -24,7 +24,7 @@ static const char *const notices[] = { "case-opened", "update", "info-requested"
 	"case-transcript", "address-verify", "alarm", "messages-kept", "reply-incomplete" };
 static const char *const ways[] = { "mail", "casectl", "system" };
 static const char *const visibilities[] = { "public", "internal" };
-static const char *const letter_states[] = { "queued", "claimed", "sent", "unknown", "failed", "cancelled" };
+static const char *const letter_states[] = { "queued", "held", "claimed", "sent", "unknown", "failed", "cancelled" };
 static const char *const kinds[] = { "person", "auto-reply", "bounce", "delay", "report", "complaint", "calendar",
 	"reaction", "own" };
 static const char *const authentications[] = { "fail", "none", "weak", "pass" };

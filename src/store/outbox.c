@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC
- * outbox.c: claiming letters, recording what became of them, and showing them.
- *
- * A claim is committed before the letter is handed over, so a sender that dies leaves a claimed row, which is found
- * stale. Only a claim gives the token in clear; what is shown has it left out, and a letter that was sent or cancelled
+ * outbox.c: letters as they are shown. What is shown has the token left out, and a letter that was sent or cancelled
  * keeps none: Message-ID becomes redacted.KEY@domain, and text and HTML lose it too.
  */
 #include "config.h"
@@ -21,7 +18,6 @@
 	"o.is_answer"
 #define FROM_OUTBOX " FROM outbox o LEFT JOIN cases c ON c.id = o.case_id "
 #define LIST_MOST 1000
-#define LETTER_BYTES ((size_t)256 << 20)
 
 static int
 letter_row(struct query *q, struct arena *a, struct store_queued *out, struct err *e)
@@ -100,8 +96,8 @@ letter_redact(struct store_letter *l, struct arena *a)
 			*fields[i] = replace_all(*fields[i], tokens[t], a);
 }
 
-static int
-letter_load(struct store *s, int64_t id, struct arena *a, struct store_queued *out, struct err *e)
+int
+outbox_load(struct store *s, int64_t id, struct arena *a, struct store_queued *out, struct err *e)
 {
 	struct query q;
 	int rc;
@@ -118,9 +114,25 @@ letter_load(struct store *s, int64_t id, struct arena *a, struct store_queued *o
 }
 
 int
+outbox_scrub(struct store *s, int64_t id, struct arena *a, struct err *e)
+{
+	struct store_queued v;
+	struct store_letter *l = &v.letter;
+
+	if (outbox_load(s, id, a, &v, e))
+		return -1;
+	letter_redact(l, a);
+	return RUN(s, NULL, e,
+	    "UPDATE outbox SET message_id = ?, reply_to = ?, envelope_from = ?, subject = ?, text = ?, html = ?"
+	    " WHERE id = ?",
+	    TEXT(l->message_id), TEXT(l->reply_to), TEXT(l->envelope_from), TEXT(l->subject), TEXT(l->text),
+	    TEXT(l->html), NUMBER(id));
+}
+
+int
 store_outbox_get(struct store *s, int64_t id, struct arena *a, struct store_queued *out, struct err *e)
 {
-	if (letter_load(s, id, a, out, e))
+	if (outbox_load(s, id, a, out, e))
 		return -1;
 	letter_redact(&out->letter, a);
 	return 0;
@@ -160,159 +172,4 @@ store_outbox_list(struct store *s, const struct store_outbox_filter *f, struct a
 	*out = l.items;
 	*n = l.n;
 	return rc;
-}
-
-/* The numbers of due letters: those whose sender died first, then by due time. */
-static int
-due_find(struct store *s, int64_t now, int64_t stale_ms, size_t max, struct arena *a, struct list *ids, struct err *e)
-{
-	struct query q;
-	int rc;
-
-	QUERY(&q, s, "SELECT id FROM outbox WHERE state = 'claimed' AND claimed_at <= ? ORDER BY claimed_at LIMIT ?",
-	    NUMBER(now - stale_ms), NUMBER(max));
-	while ((rc = query_step(&q, e)) == 1)
-		*(int64_t *)list_add(ids, a, sizeof(int64_t)) = column_number(&q, 0);
-	query_close(&q);
-	if (rc < 0)
-		return -1;
-	QUERY(&q, s, "SELECT id FROM outbox WHERE next_at <= ? ORDER BY next_at, id LIMIT ?", NUMBER(now),
-	    NUMBER(max - ids->n));
-	while ((rc = query_step(&q, e)) == 1)
-		*(int64_t *)list_add(ids, a, sizeof(int64_t)) = column_number(&q, 0);
-	query_close(&q);
-	return rc;
-}
-
-/* The row as it was before the claim (a stale claim as LETTER_UNKNOWN), with this attempt counted. */
-static int
-letter_claim(struct store *s, int64_t id, struct str claimer, int64_t now, struct arena *a, struct store_queued *out,
-    struct err *e)
-{
-	if (letter_load(s, id, a, out, e))
-		return -1;
-	if (out->state == LETTER_CLAIMED)
-		out->state = LETTER_UNKNOWN;
-	out->attempts++;
-	return RUN(s, NULL, e,
-	    "UPDATE outbox SET state = 'claimed', claimer = ?, claimed_at = ?, next_at = NULL, attempts = attempts + 1"
-	    " WHERE id = ?",
-	    TEXT(claimer), NUMBER(now), NUMBER(id));
-}
-
-int
-store_outbox_claim(struct store *s, struct str claimer, int64_t now, int64_t stale_ms, size_t max, struct arena *a,
-    struct store_queued **out, size_t *n, struct err *e)
-{
-	struct list ids = { 0 };
-	int rc;
-
-	*out = NULL;
-	*n = 0;
-	if (max == 0)
-		return 0;
-	if (store_begin(s, e))
-		return -1;
-	rc = due_find(s, now, stale_ms, max, a, &ids, e);
-	*out = arena_array(a, ids.n, sizeof(**out));
-	for (size_t i = 0; rc == 0 && i < ids.n; i++)
-		rc = letter_claim(s, ((int64_t *)ids.items)[i], claimer, now, a, &(*out)[i], e);
-	if (rc) {
-		store_rollback(s);
-		return -1;
-	}
-	if (ids.n == 0) {
-		store_rollback(s);
-		return 0;
-	}
-	*n = ids.n;
-	return store_commit(s, e);
-}
-
-static int
-letter_scrub(struct store *s, int64_t id, struct arena *a, struct err *e)
-{
-	struct store_queued v;
-	struct store_letter *l = &v.letter;
-
-	if (letter_load(s, id, a, &v, e))
-		return -1;
-	letter_redact(l, a);
-	return RUN(s, NULL, e,
-	    "UPDATE outbox SET message_id = ?, reply_to = ?, envelope_from = ?, subject = ?, text = ?, html = ?"
-	    " WHERE id = ?",
-	    TEXT(l->message_id), TEXT(l->reply_to), TEXT(l->envelope_from), TEXT(l->subject), TEXT(l->text),
-	    TEXT(l->html), NUMBER(id));
-}
-
-static int
-result_write(struct store *s, int64_t id, enum letter_state state, struct str reply, int64_t next_at, int64_t now,
-    struct arena *a, struct err *e)
-{
-	bool due = state == LETTER_QUEUED || state == LETTER_UNKNOWN;
-	int64_t changes;
-
-	if (RUN(s, &changes, e,
-		"UPDATE outbox SET state = ?1, last_reply = ?2, next_at = ?3, claimer = '', claimed_at = NULL,"
-		" sent_at = CASE ?1 WHEN 'sent' THEN ?4 END WHERE id = ?5 AND state IN ('claimed', 'queued', "
-		"'unknown')",
-		Z(name_of(NAMES_LETTER_STATE, (int)state)), TEXT(str_head(reply, 2000)), ID(due ? next_at : 0),
-		NUMBER(now), NUMBER(id)))
-		return -1;
-	if (changes == 0)
-		return err_set(e, ERR_REJECT, "letter %lld is final already", (long long)id);
-	return state == LETTER_SENT || state == LETTER_CANCELLED ? letter_scrub(s, id, a, e) : 0;
-}
-
-int
-store_outbox_result(
-    struct store *s, int64_t id, enum letter_state state, struct str reply, int64_t next_at, int64_t now, struct err *e)
-{
-	struct arena *a;
-	int rc;
-
-	if (state == LETTER_CLAIMED)
-		return err_set(e, ERR_FATAL, "store: a claim is no result");
-	if (state == LETTER_QUEUED && next_at <= 0)
-		next_at = now;
-	if (store_begin(s, e))
-		return -1;
-	a = arena_open(LETTER_BYTES);
-	rc = result_write(s, id, state, reply, next_at, now, a, e);
-	arena_close(&a);
-	if (rc) {
-		store_rollback(s);
-		return -1;
-	}
-	return store_commit(s, e);
-}
-
-int
-store_outbox_next(struct store *s, int64_t *next_at, struct err *e)
-{
-	struct query q;
-	int rc;
-
-	*next_at = 0;
-	QUERY(&q, s, "SELECT next_at FROM outbox WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1");
-	rc = query_step(&q, e);
-	if (rc == 1)
-		*next_at = column_number(&q, 0);
-	query_close(&q);
-	return rc < 0 ? -1 : 0;
-}
-
-int
-store_outbox_retry(struct store *s, int64_t id, int64_t now, struct err *e)
-{
-	int64_t changes;
-
-	if (RUN(s, &changes, e,
-		"UPDATE outbox SET state = 'queued', next_at = ? WHERE id = ? AND state IN ('failed', 'unknown', "
-		"'queued')",
-		NUMBER(now), NUMBER(id)))
-		return -1;
-	return changes ? 0
-		       : err_set(e, ERR_REJECT, "letter %lld is sent, cancelled or being sent, or not there",
-			     (long long)id);
 }

@@ -335,9 +335,18 @@ CREATE INDEX message_mailbox ON message (mailbox, id);
 CREATE INDEX message_decided ON message (decided_at, outcome);
 CREATE INDEX message_token ON message (token) WHERE token IS NOT NULL;
 
--- When each mailbox was last served to the end, and when it last was not.
+-- How far each mailbox was served, when it last was to the end, and when it last was not.
 CREATE TABLE mailbox_state (
 	mailbox TEXT PRIMARY KEY,
+	started_at INTEGER, -- NULL: it was never reached
+	uidvalidity INTEGER NOT NULL DEFAULT 0,
+	old_below INTEGER NOT NULL DEFAULT 0, -- lower UIDs were there at the first start; 0: started_at tells
+	next_uid INTEGER NOT NULL DEFAULT 1, -- lower UIDs were looked at
+	look_again INTEGER, -- a lower UID that is to be looked at once more, with all above it
+	starts INTEGER NOT NULL DEFAULT 0, -- of intakes since it was last served to the end
+	suspect_uid INTEGER, -- what an intake took up alone, and how often
+	suspect_times INTEGER NOT NULL DEFAULT 0,
+	reconciled_at INTEGER,
 	polled_at INTEGER,
 	trouble_at INTEGER,
 	trouble TEXT NOT NULL DEFAULT ''
@@ -355,13 +364,14 @@ CREATE TABLE alarm (
 
 CREATE TABLE outbox (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
-	state TEXT NOT NULL CHECK (state IN ('queued', 'claimed', 'sent', 'unknown', 'failed', 'cancelled')),
+	state TEXT NOT NULL CHECK (state IN ('queued', 'held', 'claimed', 'sent', 'unknown', 'failed', 'cancelled')),
 	created_at INTEGER NOT NULL,
-	next_at INTEGER, -- due; NULL: final, claimed, or held for a person
+	next_at INTEGER, -- due; NULL: final, claimed, waits for a person, or queued behind an earlier letter
 	sent_at INTEGER,
 	attempts INTEGER NOT NULL DEFAULT 0,
 	claimer TEXT NOT NULL DEFAULT '',
-	claimed_at INTEGER,
+	claimed_at INTEGER, -- the last time
+	limited_at INTEGER, -- likewise, where a rate limit was set then: what it counts
 	last_reply TEXT NOT NULL DEFAULT '',
 	bounced_at INTEGER,
 	bounce TEXT NOT NULL DEFAULT '',
@@ -389,7 +399,10 @@ CREATE TABLE outbox (
 	html TEXT NOT NULL
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (next_at, id) WHERE next_at IS NOT NULL;
-CREATE INDEX outbox_claimed ON outbox (claimed_at) WHERE state = 'claimed';
+CREATE INDEX outbox_claimed ON outbox (claimer) WHERE state = 'claimed';
+CREATE INDEX outbox_limited ON outbox (limited_at) WHERE limited_at IS NOT NULL;
+CREATE INDEX outbox_recipient ON outbox (to_address, limited_at) WHERE limited_at IS NOT NULL;
+CREATE INDEX outbox_open ON outbox (case_id, person, id) WHERE state IN ('queued', 'claimed');
 CREATE INDEX outbox_state ON outbox (state, id);
 CREATE INDEX outbox_case ON outbox (case_id, id) WHERE case_id IS NOT NULL;
 CREATE INDEX outbox_request ON outbox (request) WHERE request IS NOT NULL;
@@ -399,6 +412,37 @@ CREATE UNIQUE INDEX outbox_key ON outbox (message_key) WHERE message_key <> '';
 CREATE UNIQUE INDEX outbox_bounce ON outbox (bounce_hash) WHERE bounce_hash <> '';
 CREATE INDEX outbox_answers ON outbox (created_at) WHERE is_answer = 1;
 CREATE INDEX outbox_answered ON outbox (person, created_at) WHERE is_answer = 1;
+
+-- Letters of one case to one person keep their order: a later one is queued without a time while an earlier one is
+-- open, which it is until it is sent or given up, but for no more than four attempts.
+CREATE TRIGGER outbox_order AFTER INSERT ON outbox WHEN EXISTS (
+	SELECT 1 FROM outbox b
+	WHERE b.case_id = new.case_id AND b.person = new.person AND b.id < new.id
+		AND b.state IN ('queued', 'claimed') AND (b.attempts < 4 OR b.state = 'claimed' AND b.attempts = 4)
+) BEGIN
+	UPDATE outbox SET next_at = NULL WHERE id = new.id;
+END;
+CREATE TRIGGER outbox_turn AFTER UPDATE OF state ON outbox
+WHEN old.state IN ('queued', 'claimed') AND NOT (new.state = 'claimed' OR new.state = 'queued' AND new.attempts < 4) BEGIN
+	UPDATE outbox SET next_at = created_at WHERE id = (
+		SELECT w.id FROM outbox w
+		WHERE w.case_id = new.case_id AND w.person = new.person AND w.state IN ('queued', 'claimed')
+			AND w.state = 'queued' AND w.next_at IS NULL AND w.id <> new.id
+		ORDER BY w.id LIMIT 1
+	) AND NOT EXISTS (
+		SELECT 1 FROM outbox b
+		WHERE b.case_id = new.case_id AND b.person = new.person AND b.id < outbox.id
+			AND b.state IN ('queued', 'claimed') AND (b.attempts < 4 OR b.state = 'claimed' AND b.attempts = 4)
+	);
+END;
+
+-- SMTP servers that failed lately.
+CREATE TABLE route (
+	name TEXT PRIMARY KEY, -- host:port
+	failures INTEGER NOT NULL CHECK (failures > 0),
+	retry_at INTEGER NOT NULL,
+	reply TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE token (
 	id INTEGER PRIMARY KEY,

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store/schema.inc" /* static const char schema[], made from schema.sql */
@@ -26,6 +27,26 @@ static const char connection_settings[] = "PRAGMA foreign_keys = ON; PRAGMA sync
 					  "PRAGMA recursive_triggers = ON; PRAGMA cache_size = -4000;"
 					  "PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000;";
 
+/* Somebody else writes: waits, and says whether to try again. Commits take around a millisecond, so the first waits are
+ * a fraction of one; SQLite's own handler begins with whole ones and soon takes tens. */
+static int
+on_busy(void *context, int n)
+{
+	static const struct {
+		int until;
+		long ns;
+	} steps[] = { { 50, 200000 }, { 150, 1000000 }, { 150 + (STORE_BUSY_MS - 110) / 10, 10000000 } };
+	size_t i = 0;
+
+	(void)context;
+	while (i < sizeof(steps) / sizeof(*steps) && n >= steps[i].until)
+		i++;
+	if (i == sizeof(steps) / sizeof(*steps))
+		return 0;
+	nanosleep(&(struct timespec){ .tv_nsec = steps[i].ns }, NULL);
+	return 1;
+}
+
 static int
 db_open(struct store *s, const char *path, struct err *e)
 {
@@ -33,7 +54,7 @@ db_open(struct store *s, const char *path, struct err *e)
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE, NULL);
 
 	if (rc == SQLITE_OK)
-		rc = sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
+		rc = sqlite3_busy_handler(s->db, on_busy, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	if (rc == SQLITE_OK)

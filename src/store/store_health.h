@@ -7,9 +7,11 @@
 #include "rules/health.h"
 #include "store/store.h"
 
-/* Writes down that all is read that was in a mailbox at now; or that it is not, and why. Each a transaction of its own.
+/* Writes down that all is read that was in a mailbox at now, the UIDs below next_uid of uidvalidity; or that it is not,
+ * and why. Each a transaction of its own.
  */
-int store_mailbox_served(struct store *s, struct str mailbox, int64_t now, struct err *e);
+int store_mailbox_served(
+    struct store *s, struct str mailbox, uint32_t uidvalidity, uint32_t next_uid, int64_t now, struct err *e);
 int store_mailbox_trouble(struct store *s, struct str mailbox, struct str reason, int64_t now, struct err *e);
 
 /* Up to when a mailbox has been read, ms; 0: never. */

@@ -3,6 +3,7 @@
 """casectl on a real database, no servers: every command in the good case, bad input that must change nothing, and what a
 terminal, a pipe and a program get to see."""
 
+import collections
 import json
 import os
 import re
@@ -17,7 +18,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 EVIL = "\x1b[31mred\u202eright\x07"
 DONE_IN_TEST_CASES = {"address add", "address list", "address remove", "address verify", "contact set", "pin new", "pin show",
                       "case attach", "case close", "case escalate", "case mail", "case merge", "case move", "case reopen",
-                      "case split", "case statuses"}  # the other good cases
+                      "case split", "case statuses", "mail reconcile"}  # the other good cases
 DONE_IN_TEST_LISTS = {"case export", "import", "stats", "watch"}
 MAIL = b"""From: Eva Lind <eva@acme.example>\r
 To: support@helpdesk.example\r
@@ -148,8 +149,58 @@ def test_letters_are_shown_and_sent_again(house):
     o.change("UPDATE outbox SET state = 'failed', last_reply = ? WHERE id = ?", "550 no " + EVIL, letters[-1]["id"])
     for text in (o.ctl("outbox", "list"), o.ctl("outbox", "show", str(letters[-1]["id"]))):
         tap.check("\x1b" not in text and "\u202e" not in text and "550 no" in text, "a server's words are escaped")
-    tap.equal(o.json("outbox", "retry", str(letters[-1]["id"])), {"letter": letters[-1]["id"]}, "what retry says")
+    tap.equal(o.json("outbox", "retry", str(letters[-1]["id"])), {"letter": letters[-1]["id"], "state": "queued"}, "what retry says")
     tap.equal(o.value("SELECT state FROM outbox WHERE id = ?", letters[-1]["id"]), "queued", "state after retry")
+
+
+def test_letters_are_held_released_and_cancelled(house):
+    o = office(house)
+    o.ctl("case", "reply", "1", "--yes", "A second letter.")
+    letter, other = (str(r["id"]) for r in o.json("outbox", "list", "--state", "queued")[:2])
+    tap.check("is held" in o.ctl("outbox", "hold", letter), "what hold says")
+    tap.equal([r["id"] for r in o.json("outbox", "list", "--state", "held")], [int(letter)], "held letters")
+    tap.equal(o.value("SELECT next_at FROM outbox WHERE id = ?", letter), None, "when it is due")
+    tap.equal(o.json("outbox", "release", letter), {"letter": int(letter), "state": "queued"}, "what release says")
+    tap.check(o.value("SELECT next_at FROM outbox WHERE id = ?", letter), "it is due again")
+    o.ctl("outbox", "cancel", letter, "--reason", "opened twice")
+    row = o.value("SELECT state || ' ' || message_id FROM outbox WHERE id = ?", letter)
+    tap.check(row.startswith("cancelled redacted."), f"a cancelled letter keeps no token: {row}")
+    events = [(r["event"], json.loads(r["details"]) if isinstance(r["details"], str) else r["details"]) for r in o.json("audit", "list", "--max", "3")]
+    tap.equal([e for e, _ in events], ["outbox-cancel", "outbox-release", "outbox-hold"], "audit")
+    tap.equal((events[0][1]["before"], events[0][1]["reason"]), ("queued", "opened twice"), "what it says of the end")
+    # what does not fit is refused with the state's name, and changes nothing
+    for state, verbs in (("sent", ("retry", "hold", "release", "cancel")), ("claimed", ("retry", "hold", "release", "cancel")),
+                         ("cancelled", ("retry", "hold", "release", "cancel")), ("failed", ("hold", "release")),
+                         ("unknown", ("hold", "release")), ("queued", ("release",)), ("held", ("retry", "hold"))):
+        o.change("UPDATE outbox SET state = ? WHERE id = ?", state, other)
+        for verb in verbs:
+            before = o.dump()
+            status, _, said = o.run("casectl", "outbox", verb, other, *(["--reason", "x"] if verb == "cancel" else []))
+            tap.check(status == 1 and f"is {state}" in said and o.dump() == before, f"{verb} of one that is {state}: {status} {said}")
+
+
+def test_templates_are_listed_and_shown(house):
+    o = office(house)
+    kinds = collections.Counter(r["kind"] for r in o.json("template", "list"))
+    tap.check(len(kinds) > 20 and set(kinds.values()) == {8, 1}, f"eight languages, or English for operators: {kinds}")
+    for kind in (k for k, n in kinds.items() if n > 1):
+        shown = o.ctl("template", "preview", kind, "--lang", "de")
+        tap.check(shown.startswith("Subject: ") and "{{" not in shown, f"{kind}: {shown[:100]}")
+    tap.check(o.ctl("template", "preview", "case-opened", "--html").lstrip().lower().startswith("<!doctype html"), "HTML")
+    folder = os.path.join(o.folder, "templates")
+    os.mkdir(folder)
+    o.file("templates/case-opened.de.txt", "Subject: Meins {{case_number}}\n\nHallo {{recipient_first_name}}.\n".encode())
+    o.settings["mail"]["template_dir"] = folder
+    o.configure()
+    got = o.json("template", "preview", "case-opened", "--lang", "de")
+    tap.equal((got["subject"], got["text"].strip(), got["file"]),
+              ("Meins 00123456", "Hallo Eva.", folder + "/case-opened.de.txt"), "the operator's own")
+    tap.equal([r["language"] for r in o.json("template", "list") if r["file"] != "built in"], ["de"], "own ones in the list")
+    status, out, said = o.run("casectl", "template", "preview", "case-opened", "--lang", "sv")
+    tap.check(status == 0 and "Eva" in out and "sv" in said, f"a language that is not there: {said}")
+    o.file("templates/case-opened.de.txt", b"Subject: {{nonsense}}\n\nHallo.\n")
+    status, out, said = o.run("casectl", "template", "preview", "case-opened")
+    tap.check(status == 3 and out == "" and "case-opened.de.txt:1: " in said, f"a template with a mistake: {status} {said}")
 
 
 def test_the_audit_shows_and_verifies(house):
@@ -442,9 +493,16 @@ BAD = (  # words, exit status, what the complaint names
     (("mail", "drop", "99", "--reason", "spam"), 1, "99"),
     (("mail", "export", "99"), 1, "99"),
     (("mail", "list", "--outcome", "lost"), 2, "appended"),
-    (("outbox", "list", "--state", "lost"), 2, "queued, claimed"),
+    (("outbox", "list", "--state", "lost"), 2, "queued, held, claimed"),
     (("outbox", "show", "99"), 1, "99"),
     (("outbox", "retry", "99"), 1, "99"),
+    (("outbox", "hold", "99"), 1, "99"),
+    (("outbox", "hold", "one"), 2, "number of a letter"),
+    (("outbox", "release", "99"), 1, "99"),
+    (("outbox", "cancel", "99"), 2, "--reason"),
+    (("outbox", "cancel", "99", "--reason", "x"), 1, "99"),
+    (("template", "preview", "nonsense"), 1, "casectl template list"),
+    (("template", "preview", "case-opened", "--lang", "English"), 1, "--lang English"),
     (("audit", "list", "--max", "-1"), 2, "a number from 1"),
     (("explain", "/nonexistent"), 1, "/nonexistent"),
     (("read", "/nonexistent"), 1, "/nonexistent"),

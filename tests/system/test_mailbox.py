@@ -7,6 +7,7 @@ import hashlib
 import imaplib
 import os
 import re
+import shutil
 import ssl
 import subprocess
 import sys
@@ -160,6 +161,35 @@ def plain_talk(server, c):
 def test_tls_from_the_start(s):
     p = s.probe("state").done()
     tap.check("idle=1 move=1 uidplus=1" in " ".join(p.lines), str(p.lines))
+
+
+def test_a_certificate_of_our_own_is_shown(s):
+    extra = "ssl_ca = </etc/rig/client-ca.crt\nssl_verify_client_cert = yes\nauth_ssl_require_client_cert = yes\nssl_require_crl = no\n"
+    own = s.ca.issue("client", ("DNS:casemail.example",), usage="clientAuth")
+    stranger = Authority(s.scratch.folder("stranger"), "strangers").issue("client", ("DNS:casemail.example",), usage="clientAuth")
+    for c in (own, stranger):
+        os.chmod(c.key, 0o600)
+    d = Dovecot(s.scratch, s.certificate, name="client-cert", extra=extra)
+    shutil.copyfile(s.ca.cert, os.path.join(d.root, "etc/rig/client-ca.crt"))
+    d.add_user(USER, PASSWORD)
+    d.start()
+    try:
+        for tls, port in (("implicit", d.imaps), ("starttls", d.imap)):
+            s.probe("state", port=port, tls=tls, cert=own.cert, key=own.key).done()
+        s.probe("state", port=d.imaps).trouble("login", "retry")
+        refused = s.probe("state", port=d.imaps, cert=stranger.cert, key=stranger.key)
+        tap.check(refused.of("trouble"), "a certificate of another authority is refused")
+        os.chmod(own.key, 0o644)
+        s.probe("state", port=d.imaps, cert=own.cert, key=own.key).trouble("tls", "fatal", "may be read by others")
+    finally:
+        d.stop()
+
+
+def test_we_say_who_we_are_where_that_is_asked_for(s):
+    with Fake(lambda f, c: f.converse(c, {b"CAPABILITY": b"* CAPABILITY IMAP4rev1 ID\r\n%t OK done\r\n",
+                                          b"ID": b'* ID ("name" "fake")\r\n%t OK done\r\n'}), s.certificate) as fake:
+        s.probe("state", port=fake.port)
+        tap.check(b'ID ("name" "casemail" "version"' in fake.heard, f"heard: {fake.heard}")
 
 
 def test_starttls(s):

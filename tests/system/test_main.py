@@ -173,6 +173,15 @@ def pss(process):
     return total
 
 
+def senders(process):
+    """Its processes that send; they come and go with the letters."""
+    found = []
+    for pid in process.members():
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            found += [pid] if "sender" in read_from(f"/proc/{pid}/cmdline", 0).split("\0") else []
+    return found
+
+
 @tap.unwatched
 def test_idle_memory_is_bounded(rig):
     with installed(rig) as daemon:
@@ -183,6 +192,7 @@ def test_idle_memory_is_bounded(rig):
         def settle(n):
             daemon.wait_rows("SELECT 1 FROM message WHERE moved_at IS NOT NULL", n=n, seconds=60)
             until(lambda: daemon.value("SELECT count(*) FROM outbox WHERE state <> 'sent'") == 0, 60, "all letters to be sent")
+            until(lambda: not senders(process), 30, "the senders to end, as nothing is due")
             return pss(process)
         for n in range(20):
             rig.eva.reply(notice, f"Number {n}.", style="outlook")
@@ -191,6 +201,30 @@ def test_idle_memory_is_bounded(rig):
         rig.eva.reply(notice, "Large.", attachments=[("big.bin", "application/octet-stream", bytes(10 << 20))])
         large = settle(21)
         tap.check(large < usual + 10000, f"{large} kB after a large message, {usual} kB before")
+
+
+def test_a_message_that_is_too_large_is_answered_once(rig):
+    def small(settings):
+        settings["limits"] = {"message": "100 KB", "header": "32 KB", "field": "16 KB", "text": "64 KB", "attachment": "100 KB", "attachments_total": "100 KB"}
+    with installed(rig, small) as daemon:
+        daemon.start()
+        open_case(rig, daemon)
+        notice = daemon.notice(rig.eva, "case-opened")
+        for n in range(2):
+            rig.eva.reply(notice, f"Large {n}.", attachments=[("big.bin", "application/octet-stream", bytes(200000))])
+        rig.mallory.reply(notice, "Large.", attachments=[("big.bin", "application/octet-stream", bytes(200000))])
+        rows = daemon.wait_rows("SELECT m.*, b.size AS held FROM message m JOIN blob b ON b.id = m.raw", n=3, seconds=30)
+        tap.equal({(r["outcome"], r["reason"]) for r in rows}, {("quarantined", "oversize")}, "outcomes")
+        tap.check(all(r["held"] < 10000 < 200000 < r["size"] for r in rows), "the header alone is fetched")
+        daemon.moved(rows[0], "Quarantine")
+        letter = daemon.notice(rig.eva, "reply-refused")
+        text = letter.get_body(("plain",)).get_content()
+        tap.check("too large" in text and "could not" not in text, f"the answer: {text}")
+        tap.equal(daemon.rows("SELECT to_address, envelope_from FROM outbox WHERE kind = 'reply-refused'"),
+                  [{"to_address": rig.eva.address, "envelope_from": ""}], "answers")
+        said = daemon.ctl("mail", "requeue", str(rows[0]["id"]))
+        tap.check("quarantined (oversize)" in said and "0 notices" in said, f"decided anew: {said}")
+        tap.equal(daemon.value("SELECT count(*) FROM case_update WHERE way = 'mail'"), 0, "updates")
 
 
 # --- TLS -------------------------------------------------------------------

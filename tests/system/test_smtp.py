@@ -6,119 +6,20 @@ import base64
 import contextlib
 import os
 import socket
-import ssl
 import subprocess
 import sys
 import tempfile
-import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
 from rig import tap
 from rig.ca import Authority
+from rig.fake_smtp import CUT, Server
 
 PROBE = os.environ.get("SMTP_PROBE") or os.path.join(os.environ.get("builddir", "."), "tests/unit/smtp_probe")
 USER, PASSWORD = "sender@helpdesk.example", "correct horse battery"
 MAIL = b"From: a@b.example\r\nSubject: test\r\n\r\nfirst\r\n.\r\n..second\r\n"
-CUT = object()  # instead of a reply: the connection is cut
-
-
-class Server:
-    """An SMTP server that answers by the book, but for what replies says: a dict from the verb ("greeting", "EHLO", "MAIL", ...,
-    "." for the end of the data) to a reply, a list of replies used up one after the other, or CUT."""
-
-    def __init__(self, certificate=None, implicit=False, offers=("SIZE 1000000",), **replies):
-        self.replies = {k.replace("DOT", "."): list(v) if isinstance(v, list) else v for k, v in replies.items()}
-        self.implicit, self.offers = implicit, list(offers)
-        self.context = None
-        if certificate:
-            self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self.context.load_cert_chain(certificate.cert, certificate.key)
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.commands, self.mails, self.connections = [], [], 0
-        self.threads = [threading.Thread(target=self.accept, daemon=True)]
-        self.threads[0].start()
-
-    def accept(self):
-        while True:
-            try:
-                peer, _ = self.listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            peer.settimeout(20)
-            thread = threading.Thread(target=self.serve, args=(peer,), daemon=True)
-            self.threads.append(thread)
-            thread.start()
-
-    def reply(self, peer, verb, usual):
-        said = self.replies.get(verb, usual)
-        if isinstance(said, list):
-            said = said.pop(0) if said else usual
-        if said is CUT:
-            raise ConnectionError
-        peer.sendall((said + "\r\n").encode())
-        return said
-
-    def serve(self, peer):
-        with contextlib.suppress(OSError, ValueError), contextlib.closing(peer):
-            if self.implicit:
-                peer = self.context.wrap_socket(peer, server_side=True)
-            self.talk(peer)
-
-    def talk(self, peer):
-        self.reply(peer, "greeting", "220 fake ESMTP")
-        stream = peer.makefile("rb")
-        while line := stream.readline():
-            command = line.decode("latin-1").rstrip("\r\n")
-            self.commands.append(command)
-            verb = command.split(" ", 1)[0].upper()
-            if verb == "EHLO":
-                lines = ["fake"] + self.offers
-                self.reply(peer, verb, "\r\n".join(f"250{'-' if i + 1 < len(lines) else ' '}{x}" for i, x in enumerate(lines)))
-            elif verb == "STARTTLS":
-                if self.reply(peer, verb, "220 go").startswith("220"):
-                    peer = self.context.wrap_socket(peer, server_side=True)
-                    stream = peer.makefile("rb")
-                    self.offers = [o for o in self.offers if o != "STARTTLS"]
-            elif verb == "AUTH":
-                if command.upper() == "AUTH PLAIN":
-                    peer.sendall(b"334 \r\n")
-                    self.commands.append("PLAIN " + stream.readline().decode().strip())
-                self.reply(peer, verb, "235 ok")
-            elif verb == "DATA":
-                if self.reply(peer, verb, "354 go").startswith("354"):
-                    self.data(stream)
-                    self.reply(peer, ".", "250 taken")
-            elif verb == "QUIT":
-                self.reply(peer, verb, "221 bye")
-                return
-            else:
-                self.reply(peer, verb, "250 ok")
-
-    def data(self, stream):
-        got = b""
-        while (line := stream.readline()) != b".\r\n":
-            if not line:
-                raise ConnectionError
-            if self.replies.get("body") is CUT and len(got) > 100000:
-                raise ConnectionError
-            got += line[1:] if line.startswith(b".") else line
-        self.mails.append(got)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-
-    def verbs(self):
-        return [c.split(" ", 1)[0].upper() for c in self.commands]
-
-
 class Fixture:
     def __init__(self, folder):
         self.scratch = self

@@ -53,7 +53,8 @@ setting(struct probe *p, struct str key, const char *value)
 		int *number;
 		size_t *size;
 	} table[] = { { "host", &s->host }, { "user", &s->user }, { "password", &s->password_file },
-		{ "ca", &s->ca_file }, { "folder", &p->settings.folder }, { "processed", &p->settings.processed },
+		{ "ca", &s->ca_file }, { "cert", &s->cert_file }, { "key", &s->key_file },
+		{ "folder", &p->settings.folder }, { "processed", &p->settings.processed },
 		{ "port", .number = &s->port }, { "timeout", .number = &s->timeout_seconds },
 		{ "idle", .number = &p->settings.idle_seconds }, { "poll", .number = &p->settings.poll_seconds },
 		{ "message", .size = &p->limits.message_bytes }, { "header", .size = &p->limits.header_bytes },

@@ -207,12 +207,24 @@ rig_letter(struct rig *r, int64_t case_id, int64_t person, const char *key, cons
 	l.message_id = arena_format(r->a, "%s.%s@support.example", token, key);
 	l.reply_to = arena_format(r->a, "support+%s@support.example", token);
 	l.from = STR("support@support.example");
-	l.to = STR("eva@acme.example");
+	l.to = person == r->ned ? STR("ned@other.example") : STR("eva@acme.example");
 	l.subject = STR("[ref:1-x] help");
 	l.text = STR("What we wrote");
 	l.html = arena_format(r->a, "<a href=\"mailto:support+%s@support.example\">yes</a>", token);
 	MUST(r, store_letter_add(r->s, &l, NOW, &id, &r->e));
 	return id;
+}
+
+/* Claims one letter for the sender named at now; its number, or 0. */
+static inline int64_t
+rig_claim(struct rig *r, const char *claimer, int64_t now, struct outbox_limits limits, struct store_queued *out)
+{
+	int64_t wait_until;
+
+	MUST(r, store_begin(r->s, &r->e));
+	MUST(r, store_outbox_claim(r->s, str_of(claimer), now, &limits, r->a, out, &wait_until, &r->e));
+	MUST(r, store_commit(r->s, &r->e));
+	return out->id;
 }
 
 #endif

@@ -201,11 +201,11 @@ static const struct {
 	{ "# end", "a1_99999999999 = \"99999999999 \\\" 99999999999\";",
 	    "c:18: a1_99999999999 is not known; see casemaild.conf(5)\n" },
 	{ "# end", "\n@include \"broken\"", "broken:3: syntax error\n" },
-	{ "parts = 50; };\n# end", "parts = \"x\"; };\nbramd = 1;\noutbox = { retry_days = 0; retry_unknown = 1; };",
+	{ "parts = 50; };\n# end", "parts = \"x\"; };\nbramd = 1;\noutbox = { retry_days = 0; unknown = true; };",
 	    "c:17: limits.parts has the wrong type; allowed: a whole number\n"
 	    "c:18: bramd is not known; did you mean brand?\n"
 	    "c:19: outbox.retry_days: 0 is out of range; allowed: 1 to 30\n"
-	    "c:19: outbox.retry_unknown has the wrong type; allowed: true or false\n" },
+	    "c:19: outbox.unknown has the wrong type; allowed: \"retry\", \"hold\"\n" },
 };
 
 static void
@@ -280,7 +280,8 @@ test_good_file(void)
 	IS_INT(c->approval_expiry_days, 14, "a default of a group that was not written");
 	IS_INT(c->subaddress_delimiter, '+', "a default character");
 	IS_INT(c->updates_authentication, AUTH_WEAK, "updates need weak authentication");
-	OK(c->approval_self_grant && c->retry_unknown, "booleans");
+	OK(c->approval_self_grant, "booleans");
+	IS_INT(c->unknown, UNKNOWN_RETRY, "a default choice");
 	IS_INT((long long)c->n_patterns, 1, "a default pattern");
 	IS_STR(c->free_mail_domains.list[0], STR("gmail.com"), "default lists");
 	IS_INT(configuration_check_files(c, &errors), -1, "a password file that is absent");

@@ -472,6 +472,42 @@ set_oversize(void)
 }
 
 static void
+set_oversize_none(void)
+{
+	set_oversize();
+	w.r.authentication = AUTH_NONE;
+}
+
+static void
+set_oversize_answered(void)
+{
+	set_oversize();
+	set_answered();
+	w.answered[0].reason = STR("oversize");
+}
+
+static void
+set_oversize_duplicate(void)
+{
+	set_oversize();
+	w.s.duplicate_of = 7;
+}
+
+static void
+set_oversize_requeued(void)
+{
+	set_oversize();
+	w.arrival.message = 7;
+}
+
+static void
+set_oversize_machine(void)
+{
+	set_oversize();
+	w.r.kind = KIND_AUTO_REPLY;
+}
+
+static void
 set_crash(void)
 {
 	w.arrival.reader_failed = true;
@@ -697,7 +733,13 @@ static const struct row {
 	enum outcome outcome;
 	const char *reason, *effects;
 } rows[] = {
-	{ "too big", EVA, set_oversize, OUTCOME_QUARANTINED, "oversize", "" },
+	{ "too big: one answer", EVA, set_oversize, OUTCOME_QUARANTINED, "oversize", "notice:reply-refused!>eva" },
+	{ "too big, of a stranger", 0, set_oversize, OUTCOME_QUARANTINED, "oversize", "" },
+	{ "too big, of nobody we can be sure of", EVA, set_oversize_none, OUTCOME_QUARANTINED, "oversize", "" },
+	{ "too big, told today", EVA, set_oversize_answered, OUTCOME_QUARANTINED, "oversize", "" },
+	{ "too big, delivered again", EVA, set_oversize_duplicate, OUTCOME_QUARANTINED, "oversize", "" },
+	{ "too big, decided anew", EVA, set_oversize_requeued, OUTCOME_QUARANTINED, "oversize", "" },
+	{ "too big, by a machine", EVA, set_oversize_machine, OUTCOME_QUARANTINED, "oversize", "" },
 	{ "17: the reader crashed twice", EVA, set_crash, OUTCOME_QUARANTINED, "reader-failed", "" },
 	{ "row 1, 12: malformed", EVA, set_malformed, OUTCOME_QUARANTINED, "malformed", "" },
 	{ "19: a duplicate", EVA, set_duplicate, OUTCOME_DUPLICATE, "duplicate", "" },

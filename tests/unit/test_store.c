@@ -22,7 +22,6 @@ test_create(void)
 	OK(r.e.kind == ERR_REJECT && strstr(r.e.text, "exists"), "and says why: %s", r.e.text);
 	IS_INT(rig_sql(&r, "PRAGMA foreign_keys"), 1, "foreign keys");
 	IS_INT(rig_sql(&r, "PRAGMA synchronous"), 2, "synchronous FULL");
-	IS_INT(rig_sql(&r, "PRAGMA busy_timeout"), STORE_BUSY_MS, "busy timeout");
 	IS_INT(rig_sql(&r, "SELECT count(*) FROM pragma_table_list WHERE type = 'table' AND NOT strict AND schema ="
 			   " 'main' AND name NOT LIKE 'sqlite%'"),
 	    0, "every table is strict");

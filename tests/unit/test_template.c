@@ -228,14 +228,14 @@ test_load_one(struct arena *a)
 	file_write("security.en.txt", STR("Subject: s\n\n{{nonsense}}\n"));
 	t = templates_open_empty(str_of(folder), notice_kinds, NOTICE_KINDS, notice_standard_values);
 	buf_clear(&errors);
-	IS_INT(templates_load(t, "update", &errors), 0, "loads one kind");
-	IS_INT(templates_load(t, "update", &errors), 0, "and again");
+	IS_INT(templates_load_kind(t, "update", &errors), 0, "loads one kind");
+	IS_INT(templates_load_kind(t, "update", &errors), 0, "and again");
 	template_render(t, "update", STR("en"), STR("en"), NULL, 0, a, &out);
 	IS_STR(out.subject, STR("mine"), "the operator's file replaces the shipped one");
 	template_render(t, "update", STR("de"), STR("en"), NULL, 0, a, &out);
 	OK(out.text.n > 2, "the other languages of the kind are loaded");
 	OK(errors.n == 0, "another kind's files are not looked at");
-	IS_INT(templates_load(t, "security", &errors), -1, "a kind with an error does not load");
+	IS_INT(templates_load_kind(t, "security", &errors), -1, "a kind with an error does not load");
 	OK(str_find(buf_str(&errors), STR("\"nonsense\"")) >= 0, "and says what it is");
 	templates_close(&t);
 	file_remove("update.en.txt");
@@ -431,10 +431,11 @@ test_shipped(struct arena *a)
 	IS_INT((long long)s.html, 0, "every HTML part is there and fetches nothing");
 	IS_INT((long long)s.unbalanced, 0, "every HTML part is balanced, whichever sections stand");
 	for (size_t i = 0; i < NOTICE_KINDS; i++)
-		OK(template_preview(t, notice_kinds[i].name, STR("en"), a, &out) && out.text.n > 0 && out.subject.n > 0,
+		OK(template_preview(t, notice_kinds[i].name, STR("en"), a, &out, NULL) && out.text.n > 0 &&
+			out.subject.n > 0,
 		    "preview of %s", notice_kinds[i].name);
-	OK(!template_preview(t, "nonsense", STR("en"), a, &out), "no preview of an unknown kind");
-	OK(template_preview(t, "access-request", STR("en"), a, &out) &&
+	OK(!template_preview(t, "nonsense", STR("en"), a, &out, NULL), "no preview of an unknown kind");
+	OK(template_preview(t, "access-request", STR("en"), a, &out, NULL) &&
 		str_find(out.subject, STR("Nils Neumann")) >= 0 &&
 		str_starts(out.text, STR("-- Please reply above this line --\n")),
 	    "a request names the person, and begins with the marker");

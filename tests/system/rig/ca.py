@@ -28,12 +28,12 @@ class Authority(Certificate):
                 "-subj", f"/CN=casemail rig {name}", "-keyout", self.key, "-out", self.cert,
                 "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
-    def issue(self, name, names=("DNS:localhost", "IP:127.0.0.1"), days=30):
-        """A server certificate for these subject alternative names. days < 0: it ended so many days ago."""
+    def issue(self, name, names=("DNS:localhost", "IP:127.0.0.1"), days=30, usage="serverAuth"):
+        """A certificate for these subject alternative names, by default a server's. days < 0: it ended so many days ago."""
         made = Certificate(self.folder, name)
         request, extensions = made.cert + ".csr", made.cert + ".ext"
         with open(extensions, "w", encoding="ascii") as f:
-            f.write(f"subjectAltName={','.join(names)}\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n"
+            f.write(f"subjectAltName={','.join(names)}\nbasicConstraints=CA:FALSE\nextendedKeyUsage={usage}\n"
                     "keyUsage=digitalSignature\n")
         # RSA: OpenSMTPD 6.8 keeps the key in a process of its own and can only sign with RSA there
         openssl("req", "-new", "-newkey", "rsa:2048", "-nodes",
