@@ -399,8 +399,12 @@ def test_watch_shows_messages_as_they_are_decided(house):
         new = json.loads(first.lines(3)[2])
         tap.equal((new["id"], new["outcome"], new["case"], new["reason"]), (4, "appended", "00000001", "customer-replied"), "a new one")
         receive(5)
-        lines = second.lines(2)
-        first.lines(4)
+        o.ctl("mail", "drop", "2", "--reason", "an advertisement")
+        again = json.loads(first.lines(5)[4])
+        tap.equal((again["id"], again["outcome"]), (2, "dropped"), "one that was decided anew")
+        receive(6)
+        tap.equal(json.loads(first.lines(6)[5])["id"], 6, "and then the next one, once")
+        lines = second.lines(4)
     finally:
         ends = [f.end(n) for f, n in ((first, signal.SIGINT), (second, signal.SIGTERM))]
     tap.equal(ends, [(0, b""), (0, b"")], "ended by Ctrl-C, and by a polite end")
