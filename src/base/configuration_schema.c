@@ -355,7 +355,7 @@ static const struct key outbox_keys[] = {
 	{ .name = "unknown", .type = KEY_CHOICE, AT(C, unknown), .choices = unknown_choices, .fallback = "retry" },
 	NUMBER(C, "senders", outbox_senders, 1, OUTBOX_SENDERS_MOST, "2"),
 	NUMBER(C, "per_minute", outbox_per_minute, 0, 10000, "0"),
-	NUMBER(C, "per_recipient_per_hour", outbox_per_recipient_per_hour, 0, 10000, "0"),
+	NUMBER(C, "per_recipient_per_hour", outbox_per_recipient_per_hour, 0, 10000, "120"),
 	NUMBER(C, "answers_per_10_minutes", answers_per_10_minutes, 0, 100000, "60"),
 };
 

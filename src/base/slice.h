@@ -49,9 +49,13 @@ char_lower(char c)
 static inline struct str
 str_skip(struct str s, size_t n)
 {
-	if (n >= s.n)
-		return s.n ? (struct str){ s.p + s.n, 0 } : s;
-	return (struct str){ s.p + n, s.n - n };
+	if (n > s.n)
+		n = s.n;
+	if (n > 0) {
+		s.p += n;
+		s.n -= n;
+	}
+	return s;
 }
 
 static inline struct str

@@ -31,7 +31,8 @@ struct authentication_field {
 bool authentication_parse(struct str value, struct arena *a, struct authentication_field *out);
 
 /* Sets out->authentication and its detail for the one domain of From (lower case; empty: there is none, so nothing can
- * be proved), and keeps an account of all such fields in out->results, border and received_by. Looks only at fields above the topmost Received: written by a border host, with a configured id. */
+ * be proved), and keeps an account of all such fields in out->results, border and received_by. Looks only at fields
+ * above the topmost Received: written by a border host, with a configured id. */
 void authentication_read(const struct mime_message *m, const struct reading_setup *setup, struct str domain,
     struct arena *a, struct reading *out);
 

@@ -228,8 +228,8 @@ fold(struct str line, size_t *n)
 	uint8_t *folded;
 	ucs4_t *wide;
 
-	if (is_ascii(line)) { /* most phrases and many mails: no tables needed */
-		wide = malloc(line.n * sizeof(*wide));
+	if (is_ascii(line)) {                         /* most phrases and many mails: no tables needed */
+		wide = calloc(line.n, sizeof(*wide)); /* not malloc: static analysis can not follow two loops */
 		for (size_t i = 0; wide && i < line.n; i++)
 			wide[i] = (ucs4_t)char_lower(line.p[i]);
 		*n = line.n;

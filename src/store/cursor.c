@@ -60,7 +60,8 @@ write_number(struct store *s, const char *sql, const struct bind *values, size_t
 		return -1;
 	query_open(&q, s, sql, values, n);
 	while ((rc = query_step(&q, e)) == 1)
-		*number = column_number(&q, 0);
+		if (number)
+			*number = column_number(&q, 0);
 	query_close(&q);
 	if (rc == 0)
 		rc = store_commit(s, e);

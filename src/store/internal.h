@@ -100,9 +100,4 @@ int blob_get(struct store *s, int64_t id, struct arena *a, struct str *out, stru
 /* letters.c: the token in a Message-ID or sub-address, or empty. */
 struct str outbox_token(struct str address, struct str key);
 
-/* outbox.c: a letter with its token in clear; ERR_REJECT where there is none. Takes the token out of a final row. */
-struct store_queued;
-int outbox_load(struct store *s, int64_t id, struct arena *a, struct store_queued *out, struct err *e);
-int outbox_scrub(struct store *s, int64_t id, struct arena *a, struct err *e);
-
 #endif

@@ -5,7 +5,7 @@
 #include "config.h"
 
 #include "store/internal.h"
-#include "store/store_outbox.h"
+#include "store/outbox_row.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
 #include "config.h"
 
 #include "store/internal.h"
-#include "store/store_outbox.h"
+#include "store/outbox_row.h"
 
 #define MAY(state) (1U << (state))
 

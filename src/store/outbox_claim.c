@@ -9,7 +9,7 @@
 #include "config.h"
 
 #include "store/internal.h"
-#include "store/store_outbox.h"
+#include "store/outbox_row.h"
 
 #define MINUTE_MS INT64_C(60000)
 #define HOUR_MS INT64_C(3600000)

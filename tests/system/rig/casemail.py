@@ -99,6 +99,7 @@ class Casemail:
                       "password_file": self.secret("smtp", p.password), "ca_file": rig.ca.cert, "timeout_seconds": 20}],
             "mail": {"from_name": p.name, "address": p.address, "subaddress_delimiter": "+",
                      "noreply": "no-reply@" + p.address.partition("@")[2], "language": "en"},
+            "outbox": {"per_recipient_per_hour": 0},  # a case of hundreds of mails is no storm
             "authentication": {"mode": mode}}
         if mode == "results":
             settings["authentication"].update(authserv_ids=["border.example"], border_hosts=["border.example"])
