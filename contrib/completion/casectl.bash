@@ -93,12 +93,20 @@ _casectl_offer() {
 	mapfile -t COMPREPLY < <(compgen -W "$2" -- "$1")
 }
 
+# The statuses of the configuration; those that are shipped where it cannot be read.
+_casectl_statuses() {
+	casectl "$@" case statuses 2>/dev/null </dev/null | cut -f1 | uniq | tr 'A-Z ' 'a-z-' | grep . ||
+		echo 'open awaiting-info service-restored solution-proposed closed'
+}
+
 _casectl() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} i=1 group verb name
+	local -a configuration=()
 	COMPREPLY=()
 	while ((i < COMP_CWORD)) && [[ ${COMP_WORDS[i]} == -* ]]; do # the options before the command
 		case ${COMP_WORDS[i]} in
-		-c | --config | --as) ((i++)) ;;
+		-c | --config) ((i++)) && configuration=(-c "${COMP_WORDS[i]}") ;;
+		--as) ((i++)) ;;
 		esac
 		((i++))
 	done
@@ -126,12 +134,12 @@ _casectl() {
 	case $word,$before,$name in
 	-*) _casectl_offer "$word" "${_casectl_table[$name]-} --help --json" ;;
 	*,--state,*) _casectl_offer "$word" 'queued claimed sent unknown failed cancelled' ;;
-	*,--status,*) _casectl_offer "$word" 'open awaiting-info service-restored solution-proposed closed' ;;
+	*,--status,*) _casectl_offer "$word" "$(_casectl_statuses "${configuration[@]}")" ;;
 	*,--sort,*) _casectl_offer "$word" 'modified opened number priority' ;;
 	*,--format,*) _casectl_offer "$word" 'xlsx csv json' ;;
 	*,--input,*) _casectl_offer "$word" 'message text html' ;;
 	*,--*) ;;
-	*,'case status') ((COMP_CWORD == i + 3)) && _casectl_offer "$word" 'open awaiting-info service-restored solution-proposed closed' ;;
+	*,'case status') ((COMP_CWORD == i + 3)) && _casectl_offer "$word" "$(_casectl_statuses "${configuration[@]}")" ;;
 	*,explain | *,read | *,verdict | *,'case export') mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 	esac
 }

@@ -64,6 +64,28 @@ check_domain(struct str s)
 		   : "a domain name such as example.com";
 }
 
+/* An extension, or a media type, whose second half may be a star for all of them. */
+static const char *
+check_file_type(struct str s)
+{
+	ptrdiff_t slash = str_find_char(s, '/');
+	struct str rest = slash < 0 ? str_skip(s, 1) : s;
+	size_t n = 0;
+
+	for (; n < rest.n &&
+	       (char_is_alpha(rest.p[n]) || char_is_digit(rest.p[n]) || str_find_char(STR("/.+-_"), rest.p[n]) >= 0);
+	     n++)
+		;
+	if (slash > 0 && n + 1 == rest.n && str_ends(s, STR("/*")))
+		n++;
+	if (n == rest.n && n > 0 && s.n <= 100 &&
+	    (slash < 0
+		    ? s.p[0] == '.'
+		    : slash > 0 && (size_t)slash + 1 < s.n && str_find_char(str_skip(s, (size_t)slash + 1), '/') < 0))
+		return NULL;
+	return "a file extension with its dot, such as .exe, or a media type, such as video/mp4 or video/*";
+}
+
 static const char *
 check_language(struct str s)
 {
@@ -355,6 +377,7 @@ static const struct key limit_keys[] = {
 	SIZE(C, "attachment", limits.attachment_bytes, 0, GIB, "25 MB"),
 	SIZE(C, "attachments_total", limits.attachments_bytes, 0, GIB, "50 MB"),
 	NUMBER(C, "attachments", limits.attachments, 0, 10000, "100"),
+	TEXTS(C, "refused_types", limits.refused_types, .check = check_file_type),
 	NUMBER(C, "parts", limits.parts, 1, 10000, "200"),
 	NUMBER(C, "depth", limits.depth, 1, 100, "40"),
 	NUMBER(C, "received", limits.received, 1, 1000, "25"),

@@ -40,6 +40,8 @@ struct limits {
 	unsigned parts, depth, attachments, received;
 	unsigned reader_cpu_seconds, reader_wall_seconds;
 	size_t reader_memory_bytes;
+	struct strings
+	    refused_types; /* of files: ".exe", "application/x-msdownload", all of video: "video/" and a star */
 };
 
 struct reference_pattern {

@@ -227,8 +227,8 @@ ctl_applier_open(struct ctl *c, struct ctl_applier **out, struct err *e)
 {
 	struct ctl_applier *x = *out = arena_new(c->arena, struct ctl_applier);
 
-	x->templates = settle_templates_or_err(c->configuration, e);
-	return x->templates ? settle_marks(c->store, c->configuration, &x->marks, e) : -1;
+	x->templates = settle_templates_empty(c->configuration);
+	return settle_marks(c->store, c->configuration, &x->marks, e);
 }
 
 void

@@ -3,6 +3,7 @@
  *
  * It sleeps until somebody commits to the database (daemon/watch.h), then asks for rows behind the last one it showed.
  * Row numbers of the ledger are never used twice and grow with the commits, so none is missed and none comes twice.
+ * What an operator decides anew keeps its row: the audit, whose numbers grow likewise, tells of it.
  */
 #include "config.h"
 
@@ -30,6 +31,7 @@ struct follow {
 	struct ctl *c;
 	struct arena *arena; /* reset after each batch */
 	int64_t last;        /* the row that was shown last */
+	int64_t audited;     /* the row of the audit up to which operators' decisions were shown; -1: none yet */
 };
 
 static enum mark
@@ -134,7 +136,7 @@ message_show(struct follow *f, const struct store_message *m, struct err *e)
 		print_terminal(m, view.number);
 	else
 		print_pipe(f->arena, m, view.number);
-	f->last = m->id;
+	f->last = m->id > f->last ? m->id : f->last;
 	return 0;
 }
 
@@ -153,6 +155,12 @@ news_show(struct follow *f, struct err *e)
 				return -1;
 		arena_reset(f->arena);
 	}
+	if (store_message_redecided(f->c->store, &f->audited, f->arena, &list, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (message_show(f, &list[i], e) < 0)
+			return -1;
+	arena_reset(f->arena);
 	fflush(stdout);
 	return 0;
 }
@@ -211,7 +219,7 @@ follow(struct follow *f, struct store_message_filter *filter, int stop, struct e
 static int
 watch_run(struct ctl *c)
 {
-	struct follow f = { .c = c };
+	struct follow f = { .c = c, .audited = -1 };
 	struct store_message_filter filter = { 0 };
 	int64_t last;
 	sigset_t set;

@@ -92,7 +92,7 @@ access_add(struct import_row *r, struct err *e)
 	if (!p.person.active)
 		return err_set(e, ERR_REJECT, "%.*s is not active any more", STR_ARGS(address));
 	r->field = NULL;
-	if (people_access(r->c, p.person.id, import_field(r, "org_id"), import_field(r, "level"), &field, e) < 0) {
+	if (people_access(r->c, &p.person, import_field(r, "org_id"), import_field(r, "level"), &field, e) < 0) {
 		r->field = column_of(field);
 		return -1;
 	}

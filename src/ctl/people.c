@@ -165,7 +165,7 @@ person_options(const struct ctl *c, struct person_record *r)
 
 /* Access given together with the contact. */
 static int
-contact_access(struct ctl *c, int64_t person)
+contact_access(struct ctl *c, const struct person *p)
 {
 	struct str value;
 	const char *field;
@@ -178,8 +178,7 @@ contact_access(struct ctl *c, int64_t person)
 			return ctl_refuse(
 			    "--access %.*s: ORGID=LEVEL is allowed, with LEVEL basic, read-only or read-write",
 			    STR_ARGS(value));
-		if (people_access(c, person, str_head(value, (size_t)at), str_skip(value, (size_t)at + 1), &field, &e) <
-		    0)
+		if (people_access(c, p, str_head(value, (size_t)at), str_skip(value, (size_t)at + 1), &field, &e) < 0)
 			return ctl_fail(c, &e);
 	}
 	return CTL_DONE;
@@ -198,7 +197,8 @@ contact_add(struct ctl *c)
 		return status;
 	if (people_contact(c, &r, ctl_option(c, "org"), &id, &field, &e) < 0)
 		return ctl_fail(c, &e);
-	if ((status = contact_access(c, id)) != CTL_DONE)
+	r.person.id = id;
+	if ((status = contact_access(c, &r.person)) != CTL_DONE)
 		return status;
 	return added(c, "contact-add", "contact", r.person.address, id);
 }

@@ -89,7 +89,8 @@ people_contact(
 }
 
 int
-people_access(struct ctl *c, int64_t person, struct str org_id, struct str level, const char **field, struct err *e)
+people_access(
+    struct ctl *c, const struct person *p, struct str org_id, struct str level, const char **field, struct err *e)
 {
 	enum access_level l;
 	struct deployment d;
@@ -101,6 +102,11 @@ people_access(struct ctl *c, int64_t person, struct str org_id, struct str level
 	*field = "deployment";
 	if (store_deployment_find(c->store, org_id, c->arena, &d, e) < 0)
 		return -1;
+	*field = "level";
+	if (!access_level_fits(&d, p->organisation, l))
+		return err_set(e, ERR_REJECT,
+		    "%.*s is managed by a partner: only its members may hold read-write, others read-only at most",
+		    STR_ARGS(d.org_id));
 	*field = NULL;
-	return store_access_set(c->store, person, d.id, l, c->who, c->now, e);
+	return store_access_set(c->store, p->id, d.id, l, c->who, c->now, e);
 }

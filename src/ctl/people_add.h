@@ -24,8 +24,8 @@ int people_deployment(struct ctl *c, struct deployment *d, struct str organisati
 /* p without organisation: a contact of the organisation of that name, at a corporate address (P1). */
 int people_contact(
     struct ctl *c, struct person_record *p, struct str organisation, int64_t *id, const char **field, struct err *e);
-/* Gives a level on the deployment of that Org ID, by who runs the command. */
+/* Gives a level on the deployment of that Org ID, by who runs the command; not one that P5 keeps for the partner. */
 int people_access(
-    struct ctl *c, int64_t person, struct str org_id, struct str level, const char **field, struct err *e);
+    struct ctl *c, const struct person *p, struct str org_id, struct str level, const char **field, struct err *e);
 
 #endif

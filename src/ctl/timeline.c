@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "ctl/table.h"
+#include "daemon/settle.h"
 
 #define INDENT 4
 #define JSON_MOST ((size_t)256 << 20)
@@ -51,6 +52,7 @@ print_head(struct ctl *c, const struct case_view *v, struct str contact, struct 
 	table_hang(
 	    arena_format(c->arena, "Case %.*s  %.*s", STR_ARGS(v->number), STR_ARGS(shown(c, v->subject))), INDENT);
 	table_mark(MARK_OFF);
+	print_field("reference", "%.*s", STR_ARGS(settle_reference(c->configuration, v, c->arena)));
 	print_field("status", "%.*s / %.*s", STR_ARGS(v->status), STR_ARGS(v->sub_status));
 	print_field("type", "%.*s%s%.*s", STR_ARGS(v->type), v->sub_type.n ? " / " : "", STR_ARGS(v->sub_type));
 	print_field("priority", "%.*s", STR_ARGS(v->priority));
@@ -194,10 +196,10 @@ timeline_json(
 {
 	struct buf j;
 
-	(void)c;
 	buf_init(&j, JSON_MOST);
 	json_open(&j, NULL, '{');
 	json_text(&j, "number", v->number);
+	json_text(&j, "reference", settle_reference(c->configuration, v, c->arena));
 	json_text(&j, "subject", v->subject);
 	json_text(&j, "type", v->type);
 	json_text(&j, "sub_type", v->sub_type);

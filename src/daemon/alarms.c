@@ -24,7 +24,7 @@ struct alarms {
 	const struct configuration *configuration;
 	struct store *store;
 	const struct own_marks *marks;
-	const struct templates *templates;
+	struct templates *templates;
 	struct arena *arena; /* of one look */
 	int64_t look_at;     /* clock_monotonic() */
 };
@@ -44,7 +44,7 @@ struct look {
 
 struct alarms *
 alarms_open(
-    const struct configuration *c, struct store *s, const struct own_marks *marks, const struct templates *templates)
+    const struct configuration *c, struct store *s, const struct own_marks *marks, struct templates *templates)
 {
 	struct alarms *a = calloc(1, sizeof(*a));
 

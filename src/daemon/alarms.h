@@ -11,7 +11,7 @@ struct alarms;
 
 /* All is borrowed. */
 struct alarms *alarms_open(
-    const struct configuration *c, struct store *s, const struct own_marks *marks, const struct templates *templates);
+    const struct configuration *c, struct store *s, const struct own_marks *marks, struct templates *templates);
 void alarms_close(struct alarms **a); /* *a may be NULL */
 
 /* Looks, at most every ten seconds; what was told is written down in the transaction that writes the letters. -1: the

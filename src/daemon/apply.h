@@ -11,7 +11,7 @@
 struct apply {
 	struct store *store;
 	const struct configuration *configuration;
-	const struct templates *templates;
+	struct templates *templates;
 	const struct own_marks *marks;
 	struct arena *arena;
 	int64_t now;

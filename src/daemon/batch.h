@@ -15,7 +15,7 @@ struct batch_tools {
 	struct store *store;
 	struct reader *reader;
 	const struct configuration *configuration;
-	const struct templates *templates;
+	struct templates *templates;
 	const struct own_marks *marks;
 	const struct policy *policy;
 	size_t *outcomes; /* [OUTCOME_COUNT], where what was committed is counted; or NULL */

@@ -25,33 +25,6 @@ struct draft {
 	struct str reference;
 };
 
-/* The Reference ID of a case by the configured format. */
-static struct str
-letter_reference(const struct draft *d)
-{
-	struct str f = d->a->configuration->reference_format, out;
-	struct buf b;
-
-	if (d->view.id == 0)
-		return STR_NONE;
-	buf_init(&b, 256);
-	while (f.n > 0) {
-		if (str_starts(f, STR("{number}"))) {
-			buf_add(&b, d->view.number);
-			f = str_skip(f, 8);
-		} else if (str_starts(f, STR("{token}"))) {
-			buf_add(&b, d->view.reference);
-			f = str_skip(f, 7);
-		} else {
-			buf_add_char(&b, f.p[0]);
-			f = str_skip(f, 1);
-		}
-	}
-	out = arena_copy(d->a->arena, buf_str(&b));
-	buf_free(&b);
-	return out;
-}
-
 static struct str
 letter_date(const struct draft *d, int64_t ms)
 {
@@ -246,7 +219,7 @@ letter_prepare(struct draft *d, int64_t case_id, int64_t request_id, struct err 
 	for (char *p = d->code; *p; p++)
 		if (*p >= 'a' && *p <= 'z')
 			*p = (char)(*p - 'a' + 'A');
-	d->reference = letter_reference(d);
+	d->reference = d->view.id ? settle_reference(d->a->configuration, &d->view, d->a->arena) : STR_NONE;
 	return 0;
 }
 
@@ -271,7 +244,7 @@ letter_write(
 		    LOG_NUMBER("person", n->to.id));
 		return 0;
 	}
-	if (letter_prepare(&d, case_id, request_id, e) < 0)
+	if (settle_template(a->templates, n->kind, e) < 0 || letter_prepare(&d, case_id, request_id, e) < 0)
 		return -1;
 	template_render(a->templates, notice_kind_name(n->kind), n->to.language, a->configuration->language, values,
 	    letter_values(&d, values), a->arena, &text);

@@ -11,6 +11,8 @@
 #include "rules/notice.h"
 #include "store/store_health.h"
 
+#define ERRORS_MOST (1 << 20)
+
 int
 settle_marks(struct store *s, const struct configuration *c, struct own_marks *out, struct err *e)
 {
@@ -76,15 +78,57 @@ settle_policy(const struct configuration *c, const struct verdict_phrases *phras
 	};
 }
 
-struct templates *
-settle_templates(const struct configuration *c, struct buf *errors)
+struct str
+settle_reference(const struct configuration *c, const struct case_view *v, struct arena *a)
+{
+	struct str f = c->reference_format, out;
+	struct buf b;
+
+	buf_init(&b, 256);
+	while (f.n > 0) {
+		if (str_starts(f, STR("{number}"))) {
+			buf_add(&b, v->number);
+			f = str_skip(f, 8);
+		} else if (str_starts(f, STR("{token}"))) {
+			buf_add(&b, v->reference);
+			f = str_skip(f, 7);
+		} else {
+			buf_add_char(&b, f.p[0]);
+			f = str_skip(f, 1);
+		}
+	}
+	out = arena_copy(a, buf_str(&b));
+	buf_free(&b);
+	return out;
+}
+
+static const struct template_kind *
+notice_kinds(void)
 {
 	static struct template_kind kinds[NOTICE_COUNT];
 
 	for (int k = 0; k < NOTICE_COUNT; k++)
 		kinds[k] =
 		    (struct template_kind){ notice_kind_name((enum notice_kind)k), notice_values((enum notice_kind)k) };
-	return templates_open(c->template_dir, kinds, NOTICE_COUNT, notice_standard_values, errors);
+	return kinds;
+}
+
+struct templates *
+settle_templates(const struct configuration *c, struct buf *errors)
+{
+	return templates_open(c->template_dir, notice_kinds(), NOTICE_COUNT, notice_standard_values, errors);
+}
+
+struct templates *
+settle_templates_empty(const struct configuration *c)
+{
+	return templates_open_empty(c->template_dir, notice_kinds(), NOTICE_COUNT, notice_standard_values);
+}
+
+static void
+templates_err(const struct buf *errors, struct err *e)
+{
+	err_set(e, ERR_FATAL, "templates: %.*s", STR_ARGS(str_trim(buf_str(errors))));
 }
 
 struct templates *
@@ -93,12 +137,26 @@ settle_templates_or_err(const struct configuration *c, struct err *e)
 	struct templates *t;
 	struct buf errors;
 
-	buf_init(&errors, 1 << 20);
+	buf_init(&errors, ERRORS_MOST);
 	t = settle_templates(c, &errors);
 	if (t == NULL)
-		err_set(e, ERR_FATAL, "templates: %.*s", STR_ARGS(str_trim(buf_str(&errors))));
+		templates_err(&errors, e);
 	buf_free(&errors);
 	return t;
+}
+
+int
+settle_template(struct templates *t, enum notice_kind kind, struct err *e)
+{
+	struct buf errors;
+	int rc;
+
+	buf_init(&errors, ERRORS_MOST);
+	rc = templates_load_kind(t, notice_kind_name(kind), &errors);
+	if (rc < 0)
+		templates_err(&errors, e);
+	buf_free(&errors);
+	return rc;
 }
 
 int

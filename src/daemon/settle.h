@@ -8,6 +8,7 @@
 #include "outbox/template.h"
 #include "reading/reading.h"
 #include "rules/health.h"
+#include "rules/notice.h"
 #include "rules/snapshot.h"
 #include "store/store.h"
 
@@ -23,6 +24,9 @@ void settle_reading(
     const struct configuration *c, const struct own_marks *marks, struct arena *a, struct reading_setup *out);
 void settle_policy(const struct configuration *c, const struct verdict_phrases *phrases, struct policy *out);
 
+/* The Reference ID of a case by the configured format, in a. */
+struct str settle_reference(const struct configuration *c, const struct case_view *v, struct arena *a);
+
 /* The checks of casectl health as things stand at now, in a. */
 int settle_health(const struct configuration *c, struct store *s, int64_t now, struct arena *a,
     struct health_check **out, size_t *n, struct err *e);
@@ -31,5 +35,10 @@ int settle_health(const struct configuration *c, struct store *s, int64_t now, s
 struct templates *settle_templates(const struct configuration *c, struct buf *errors);
 /* Likewise for one who has nobody to show a list to: NULL and ERR_FATAL with the first errors. */
 struct templates *settle_templates_or_err(const struct configuration *c, struct err *e);
+
+/* Likewise for a command, which writes few letters: none is looked at before settle_template makes the kind ready; -1
+ * and ERR_FATAL where its files have errors. */
+struct templates *settle_templates_empty(const struct configuration *c);
+int settle_template(struct templates *t, enum notice_kind kind, struct err *e);
 
 #endif

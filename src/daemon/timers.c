@@ -26,7 +26,7 @@ struct timers {
 	const struct configuration *configuration;
 	struct store *store;
 	const struct own_marks *marks;
-	const struct templates *templates;
+	struct templates *templates;
 	struct arena *list, *arena; /* of a run; of one request */
 	int64_t rest_until;         /* clock_monotonic() */
 	int64_t opened_at, opened;  /* clock_now(), 0 for at_once; clock_monotonic() */
@@ -35,7 +35,7 @@ struct timers {
 
 struct timers *
 timers_open(const struct configuration *c, struct store *s, const struct own_marks *marks,
-    const struct templates *templates, bool at_once)
+    struct templates *templates, bool at_once)
 {
 	struct timers *t = calloc(1, sizeof(*t));
 

@@ -13,7 +13,7 @@ struct timers;
  * one was read beyond that request's expiry: an answer that arrived in time wins, however late it is read. A mailbox
  * that cannot be read holds this up for an hour at most; with at_once (intakes ran before) for as long as it cannot. */
 struct timers *timers_open(const struct configuration *c, struct store *s, const struct own_marks *marks,
-    const struct templates *templates, bool at_once);
+    struct templates *templates, bool at_once);
 void timers_close(struct timers **t); /* *t may be NULL */
 
 /* Does what is due, each request in a transaction of its own. One that cannot be handled is logged, delays no other,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC
  * template.c: loads templates, finds the one for a person's language, fills it in.
  *
- * All files are looked at before the first notice is written, the operator's after the shipped ones, and every error is
- * reported: a notice is never lost for a template's sake later. Which values exist is the caller's table.
+ * The daemon looks at all files before the first notice is written, the operator's after the shipped ones, and reports
+ * every error: a notice is never lost for a template's sake later. A command that writes one letter loads those of its
+ * kind only. Which values exist is the caller's table.
  */
 #include "config.h"
 
@@ -167,10 +168,19 @@ entry_wanted(const struct dirent *d)
 	return !name_is_ignored(d->d_name);
 }
 
-static void
-folder_load(struct templates *t, struct str folder, struct buf *errors, bool *failed)
+/* KIND.anything */
+static bool
+name_is_of(const struct template_kind *kind, const char *name)
 {
-	const char *path = arena_z(t->memory, folder);
+	size_t n = strlen(kind->name);
+
+	return strncmp(name, kind->name, n) == 0 && name[n] == '.';
+}
+
+static void
+folder_load(struct templates *t, const struct template_kind *only, struct buf *errors, bool *failed)
+{
+	const char *path = arena_z(t->memory, t->folder);
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct dirent **names = NULL;
 	int n = fd < 0 ? -1 : scandir(path, &names, entry_wanted, alphasort);
@@ -181,8 +191,13 @@ folder_load(struct templates *t, struct str folder, struct buf *errors, bool *fa
 	}
 	for (int i = 0; i < n; i++) {
 		struct buf text;
-		struct str file = arena_format(t->memory, "%s/%s", path, names[i]->d_name);
+		struct str file;
 
+		if (only != NULL && !name_is_of(only, names[i]->d_name)) {
+			free(names[i]);
+			continue;
+		}
+		file = arena_format(t->memory, "%s/%s", path, names[i]->d_name);
 		buf_init(&text, FILE_MOST);
 		if (n > FILES_MOST) {
 			;
@@ -201,37 +216,70 @@ folder_load(struct templates *t, struct str folder, struct buf *errors, bool *fa
 }
 
 static void
-shipped_load(struct templates *t, struct buf *errors, bool *failed)
+shipped_load(struct templates *t, const struct template_kind *only, struct buf *errors, bool *failed)
 {
 	for (const struct template_shipped *s = template_shipped; s->name != NULL; s++)
-		template_add(t, arena_format(t->memory, SHIPPED "%s", s->name), str_of(s->name), str_of(s->text),
-		    errors, failed);
+		if (only == NULL || name_is_of(only, s->name))
+			template_add(t, arena_format(t->memory, SHIPPED "%s", s->name), str_of(s->name),
+			    str_of(s->text), errors, failed);
+}
+
+/* The files of one kind, or of all. */
+static int
+kinds_load(struct templates *t, const struct template_kind *only, struct buf *errors)
+{
+	bool failed = false;
+
+	shipped_load(t, only, errors, &failed);
+	if (t->folder.n > 0)
+		folder_load(t, only, errors, &failed);
+	for (size_t i = 0; i < t->n_kinds && !failed; i++) {
+		if (only != NULL && only != &t->kinds[i])
+			continue;
+		t->loaded[i] = true;
+		if (template_exact(t, t->kinds[i].name, STR("en")) == NULL) {
+			buf_add_format(
+			    errors, "%s.en.txt: there is no English template of this kind\n", t->kinds[i].name);
+			failed = true;
+		}
+	}
+	return failed ? -1 : 0;
+}
+
+struct templates *
+templates_open_empty(struct str folder, const struct template_kind *kinds, size_t n_kinds, const char *const *standard)
+{
+	struct arena *a = arena_open(MEMORY_MOST);
+	struct templates *t = arena_new(a, struct templates);
+
+	*t = (struct templates){ .memory = a, .kinds = kinds, .n_kinds = n_kinds, .standard = standard };
+	t->folder = arena_copy(a, folder);
+	t->loaded = arena_array(a, n_kinds, sizeof *t->loaded);
+	for (const struct template_shipped *s = template_shipped; s->name != NULL; s++)
+		t->room++;
+	t->room += FILES_MOST;
+	t->list = arena_array(a, t->room, sizeof *t->list);
+	return t;
 }
 
 struct templates *
 templates_open(struct str folder, const struct template_kind *kinds, size_t n_kinds, const char *const *standard,
     struct buf *errors)
 {
-	struct arena *a = arena_open(MEMORY_MOST);
-	struct templates *t = arena_new(a, struct templates);
-	bool failed = false;
+	struct templates *t = templates_open_empty(folder, kinds, n_kinds, standard);
 
-	*t = (struct templates){ .memory = a, .kinds = kinds, .n_kinds = n_kinds, .standard = standard };
-	for (const struct template_shipped *s = template_shipped; s->name != NULL; s++)
-		t->room++;
-	t->room += FILES_MOST;
-	t->list = arena_array(a, t->room, sizeof *t->list);
-	shipped_load(t, errors, &failed);
-	if (folder.n > 0)
-		folder_load(t, folder, errors, &failed);
-	for (size_t i = 0; i < n_kinds && !failed; i++)
-		if (template_exact(t, kinds[i].name, STR("en")) == NULL) {
-			buf_add_format(errors, "%s.en.txt: there is no English template of this kind\n", kinds[i].name);
-			failed = true;
-		}
-	if (failed)
+	if (kinds_load(t, NULL, errors) < 0)
 		templates_close(&t);
 	return t;
+}
+
+int
+templates_load_kind(struct templates *t, const char *kind, struct buf *errors)
+{
+	for (size_t i = 0; i < t->n_kinds; i++)
+		if (strcmp(t->kinds[i].name, kind) == 0)
+			return t->loaded[i] ? 0 : kinds_load(t, &t->kinds[i], errors);
+	abort();
 }
 
 void

@@ -42,9 +42,17 @@ struct templates *templates_open(struct str folder, const struct template_kind *
     const char *const *standard, struct buf *errors);
 void templates_close(struct templates **t);
 
+/* Likewise, but no file is looked at before templates_load_kind asks for its kind: for one who writes few letters, and
+ * is there to see an error. */
+struct templates *templates_open_empty(
+    struct str folder, const struct template_kind *kinds, size_t n_kinds, const char *const *standard);
+/* Makes the templates of a kind that exists (else aborts) ready to be rendered, as all are behind templates_open. Costs
+ * nothing the second time. -1: errors holds what is wrong with the files of this kind. */
+int templates_load_kind(struct templates *t, const char *kind, struct buf *errors);
+
 /* language "de", "de-AT", or empty; falls back to "de", then to fallback likewise, then "en". kind must be one that
- * exists (else aborts). A name that values leave out counts as empty. *out is owned by a. Linear in its result; a part
- * of more than 4 MiB is cut at the value that did not fit. */
+ * is loaded (else aborts). A name that values leave out counts as empty. *out is owned by a. Linear in its result; a
+ * part of more than 4 MiB is cut at the value that did not fit. */
 void template_render(const struct templates *t, const char *kind, struct str language, struct str fallback,
     const struct template_value *values, size_t n, struct arena *a, struct template_text *out);
 

@@ -84,6 +84,8 @@ struct templates {
 	const struct template_kind *kinds;
 	size_t n_kinds;
 	const char *const *standard;
+	struct str folder;
+	bool *loaded; /* of kinds: whether its files were looked at */
 	struct template *list;
 	size_t n, room;
 };

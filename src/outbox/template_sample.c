@@ -61,6 +61,8 @@ static const struct {
 	{ "messages", "12  held (unverified)  eva@acme.example  Re: The import stops\n13  quarantined (malformed)  "
 		      "x@y.example  Hi" },
 	{ "total", "2" },
+	{ "files_too_big", "memory.dump\nscreen.mov" },
+	{ "files_refused", "setup.exe" },
 	{ "reply_to", "support+k7m2q9x4w8r3k7m2q9x4w8r3k7@support.example" },
 	{ "sender_address", "someone@elsewhere.example" },
 };

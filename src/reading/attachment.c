@@ -54,6 +54,30 @@ is_opened_tnef(const struct mime_message *m, size_t index)
 	return tnef_is(m->parts[index].content) && index + 1 < m->n_parts && m->parts[index + 1].parent == (int)index;
 }
 
+/* Whether the name ends in extension, which begins with a dot; dots and blanks behind it are nothing to the system that
+ * the file is opened on. */
+static bool
+has_extension(struct str name, struct str extension)
+{
+	while (name.n > 0 && (name.p[name.n - 1] == '.' || name.p[name.n - 1] == ' '))
+		name.n--;
+	return name.n >= extension.n && str_equal_nocase(str_skip(name, name.n - extension.n), extension);
+}
+
+static bool
+is_refused(const struct strings *refused, struct str name, struct str type)
+{
+	for (size_t i = 0; i < refused->n; i++) {
+		struct str r = refused->list[i];
+
+		if (str_starts(r, STR("."))  ? has_extension(name, r)
+		    : str_ends(r, STR("/*")) ? str_starts_nocase(type, str_head(r, r.n - 1))
+					     : str_equal_nocase(type, r))
+			return true;
+	}
+	return false;
+}
+
 static void
 add(const struct mime_message *m, size_t index, const struct limits *limits, size_t *total, struct arena *a,
     struct reading *out)
@@ -64,6 +88,10 @@ add(const struct mime_message *m, size_t index, const struct limits *limits, siz
 
 	if (name.n == 0)
 		name = message_name(m, index, a);
+	if (is_refused(&limits->refused_types, name, p->type)) {
+		add_note(out, arena_format(a, "attachment-refused %.*s %zu", STR_ARGS(name), p->content.n));
+		return;
+	}
 	if (out->n_attachments >= limits->attachments || p->content.n > limits->attachment_bytes ||
 	    p->content.n > limits->attachments_bytes - *total) {
 		add_note(out, arena_format(a, "attachment-dropped %.*s %zu", STR_ARGS(name), p->content.n));

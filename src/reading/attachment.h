@@ -6,7 +6,8 @@
 
 #include "reading/body.h"
 
-/* Sets out->attachments and out->notes. A file beyond a limit is dropped with the note "attachment-dropped NAME SIZE";
+/* Sets out->attachments and out->notes. A file beyond a limit is dropped with the note "attachment-dropped NAME SIZE",
+ * one of a refused type with "attachment-refused NAME SIZE";
  * further notes: "parts-dropped", "text-cut", "text-damaged", "text-encrypted". Nothing is unpacked. */
 void attachment_read(const struct mime_message *m, const enum body_role *roles, const struct limits *limits,
     struct arena *a, struct reading *out);

@@ -140,6 +140,7 @@ static const struct spec setup_spec[] = {
 	INT(reading_setup, limits.reader_cpu_seconds, 0, 1 << 20),
 	INT(reading_setup, limits.reader_wall_seconds, 0, 1 << 20),
 	SIZE(reading_setup, limits.reader_memory_bytes),
+	LIST(reading_setup, limits.refused_types.list, limits.refused_types.n, text_spec, struct str),
 	LIST(reading_setup, patterns.list, patterns.n, text_spec, struct str),
 	LIST(reading_setup, addresses.list, addresses.n, text_spec, struct str),
 	{ K_CHAR, offsetof(struct reading_setup, subaddress_delimiter), 0, NULL, 0, 0, 0 },

@@ -9,6 +9,9 @@
 
 /* Whether domain of address is a free-mail one (P1). */
 bool access_free_mail(struct str address, const struct strings *free_mail_domains);
+/* Whether a member of organisation (0: of none) may hold the level on d: more than read-only on one that is managed by
+ * a partner only members of that partner (P5). */
+bool access_level_fits(const struct deployment *d, int64_t organisation, enum access_level level);
 
 /* What is wrong with a request that shall be asked (P1, P5, nothing to change, pending already): all of it, NULL:
  * nothing. s->requests: the pending ones. */

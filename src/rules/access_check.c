@@ -46,6 +46,12 @@ access_free_mail(struct str address, const struct strings *free_mail_domains)
 	return false;
 }
 
+bool
+access_level_fits(const struct deployment *d, int64_t organisation, enum access_level level)
+{
+	return level <= ACCESS_READ_ONLY || d->partner == 0 || organisation == d->partner;
+}
+
 static enum access_level
 wanted(const struct request_line *l)
 {
@@ -127,7 +133,7 @@ check_line(struct checking *c, size_t i)
 	else if (wanted(l) == l->before)
 		say(c, (ptrdiff_t)i, "%.*s%.*s: nothing to change, the level is %s", STR_ARGS(d->org_id),
 		    STR_ARGS(whom), access_level_name(l->before));
-	else if (d->partner && wanted(l) == ACCESS_READ_WRITE && p->organisation != d->partner)
+	else if (!access_level_fits(d, p->organisation, wanted(l)))
 		say(c, (ptrdiff_t)i,
 		    "%.*s%.*s is managed by a partner: only its members may hold read-write, others read-only at most",
 		    STR_ARGS(d->org_id), STR_ARGS(whom));

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC
  * decide_text.c: what of a message becomes the text of an update.
  *
- * New text without words of command and without a tail that we wrote ourselves; what could not be read or kept is said
- * in brackets, so that both sides see it. What was cut stays with the update. The mark of an internal note is looked
- * for generously: a note shown to nobody can be mended, one shown to the customer cannot.
+ * New text without words of command and without a tail that we wrote ourselves. What was cut stays with the update. The
+ * mark of an internal note is looked for generously: a note shown to nobody can be mended, one shown to the customer
+ * cannot.
  */
 #include "config.h"
 
@@ -151,44 +151,6 @@ with_commands_behind(const struct decision *d, struct str kept, struct str text)
 	return kept;
 }
 
-/* What a note of the reading says to people. */
-static struct str
-note_words(struct str note, struct arena *a)
-{
-	static const struct {
-		struct str code;
-		const char *words;
-	} known[] = {
-		{ { "text-encrypted", 14 }, "the mail is encrypted and could not be read" },
-		{ { "text-damaged", 12 }, "some of the text could not be decoded" },
-		{ { "text-cut", 8 }, "the text is too long, its end was left out" },
-		{ { "parts-dropped", 13 }, "the mail has too many parts, some were left out" },
-	};
-	struct str dropped = STR("attachment-dropped ");
-	ptrdiff_t blank = str_rfind_char(note, ' ');
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-		if (str_equal(note, known[i].code))
-			return str_of(known[i].words);
-	if (!str_starts(note, dropped) || (size_t)blank < dropped.n)
-		return note;
-	return arena_format(a, "a file was left out, by its size or number: %.*s, %.*s bytes",
-	    STR_ARGS(plan_shorten(str_skip(str_head(note, (size_t)blank), dropped.n), 200)),
-	    STR_ARGS(str_skip(note, (size_t)blank + 1)));
-}
-
-/* Text with what got lost on the way below it. */
-static struct str
-with_notes(const struct decision *d, struct str text)
-{
-	const struct reading *r = d->r;
-
-	for (size_t i = 0; i < r->n_notes && i < 50; i++)
-		text = arena_format(d->a, "%.*s%s[%.*s]", STR_ARGS(text), text.n ? (i ? "\n" : "\n\n") : "",
-		    STR_ARGS(plan_shorten(note_words(r->notes[i], d->a), 300)));
-	return text;
-}
-
 void
 decision_read_text(struct decision *d, struct decision_text *out)
 {
@@ -217,7 +179,8 @@ decision_read_text(struct decision *d, struct decision_text *out)
 struct effect *
 decision_update(struct decision *d, const struct decision_text *m, enum visibility v)
 {
-	struct effect *f = plan_update(d->p, d->subject->view.id, &d->s->sender, WAY_MAIL, v, with_notes(d, m->text));
+	struct effect *f =
+	    plan_update(d->p, d->subject->view.id, &d->s->sender, WAY_MAIL, v, decision_with_losses(d, m->text));
 
 	f->cut = visible_text(d->r->quoted, d->a);
 	f->with_attachments = true;

@@ -192,6 +192,7 @@ rule_closed(struct decision *d)
 		m.text = STR("[asked to re-open the case]");
 	x.text = decision_update(d, &m, UPDATE_PUBLIC)->text;
 	tell_owner(d, NOTICE_REOPEN_REQUESTED, &x);
+	decision_tell_losses(d);
 	return decision_settle(d, OUTCOME_APPENDED, "reopen-requested", "the contact asks to re-open the case");
 }
 
@@ -221,6 +222,7 @@ rule_post(struct decision *d)
 		    d->subject->mailed_recently);
 	decision_read_text(d, &m);
 	x.text = decision_update(d, &m, m.internal ? UPDATE_INTERNAL : UPDATE_PUBLIC)->text;
+	decision_tell_losses(d);
 	if (m.internal)
 		return decision_settle(d, OUTCOME_POSTED, "internal-note", "an internal note by a representative");
 	if (contact->id)
@@ -249,6 +251,7 @@ rule_append(struct decision *d)
 	} else {
 		tell_owner(d, NOTICE_CUSTOMER_REPLIED, &x);
 	}
+	decision_tell_losses(d);
 	return decision_settle(d, OUTCOME_APPENDED, reason, "appended to case %.*s%s%.*s%s", STR_ARGS(c->number),
 	    x.new_status.n ? ", which is " : "", STR_ARGS(x.new_status), x.new_status.n ? " now" : "");
 }

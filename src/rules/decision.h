@@ -90,6 +90,10 @@ struct decision_text {
 void decision_read_text(struct decision *d, struct decision_text *out);
 /* The update with that text, its notes and attachments. */
 struct effect *decision_update(struct decision *d, const struct decision_text *m, enum visibility v);
+/* text with what of the message could not be read or kept below it; and an automatic answer to the sender that says so,
+ * where something was and one may be sent. */
+struct str decision_with_losses(const struct decision *d, struct str text);
+void decision_tell_losses(struct decision *d);
 struct str decision_files(const struct decision *d); /* names of the attachments, one a line */
 
 struct str decision_from(const struct decision *d); /* how to name the sender in a trace */

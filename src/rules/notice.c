@@ -59,6 +59,8 @@ static const struct kind {
 	[NOTICE_ADDRESS_VERIFY] = { "address-verify", { "registered_address", "expires_at" } },
 	[NOTICE_ALARM] = { "alarm", { "problems", "recovered" } },
 	[NOTICE_MESSAGES_KEPT] = { "messages-kept", { "messages", "total" } },
+	[NOTICE_REPLY_INCOMPLETE] = { "reply-incomplete",
+	    { "files_too_big", "files_refused", "text_encrypted", "text_damaged", "text_cut", "parts_dropped" } },
 };
 
 const char *

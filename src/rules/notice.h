@@ -33,12 +33,13 @@ enum notice_kind {
 	NOTICE_SECURITY,   /* to a token's owner and administrators: somebody else used it */
 	NOTICE_CLOSURE_REQUESTED,
 	NOTICE_REOPEN_REQUESTED,
-	NOTICE_CASE_MERGED,     /* to the contact of a case that was merged into another; about the other */
-	NOTICE_CASE_ESCALATED,  /* to the manager named */
-	NOTICE_CASE_TRANSCRIPT, /* what was said in public, to whom a person chooses */
-	NOTICE_ADDRESS_VERIFY,  /* to a further address of a contact; token */
-	NOTICE_ALARM,           /* to administrators: a check of casectl health has changed */
-	NOTICE_MESSAGES_KEPT,   /* to administrators: messages have come to wait for a person */
+	NOTICE_CASE_MERGED,      /* to the contact of a case that was merged into another; about the other */
+	NOTICE_CASE_ESCALATED,   /* to the manager named */
+	NOTICE_CASE_TRANSCRIPT,  /* what was said in public, to whom a person chooses */
+	NOTICE_ADDRESS_VERIFY,   /* to a further address of a contact; token */
+	NOTICE_ALARM,            /* to administrators: a check of casectl health has changed */
+	NOTICE_MESSAGES_KEPT,    /* to administrators: messages have come to wait for a person */
+	NOTICE_REPLY_INCOMPLETE, /* to the sender of an update some of which could not be read or kept */
 	NOTICE_COUNT
 };
 const char *notice_kind_name(enum notice_kind k); /* "case-opened", ... */
@@ -106,6 +107,8 @@ bool notice_has_value(enum notice_kind k, struct str name); /* whether templates
  * problems, recovered   checks that are not ok, and that are ok again, one a line (English)
  * messages         kept messages, one a line: number, outcome, reason, sender, subject; total: how many
  * reply_to         the address with the letter's own token, for a link in HTML; empty where there are no sub-addresses
+ * files_too_big, files_refused   names of files that were left out by size or number, and by type, one a line; flags of
+ *                  the same notice: text_encrypted, text_damaged, text_cut, parts_dropped
  * sender_address   From of the mail in question; never mailed to; registered_address: that a person's mail goes to
  */
 

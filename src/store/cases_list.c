@@ -11,8 +11,10 @@
 #include "store/store_cases.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #define LIST_MOST 1000
+#define MATCHES_MOST "1000" /* of a common word, the newest cases and updates that are looked at */
 #define SQL_MOST 8192
 #define VALUES_MOST 40
 
@@ -74,9 +76,9 @@ match_add(struct selection *q)
 		return;
 	buf_add_z(&q->sql,
 	    "c.id IN (SELECT rowid FROM (SELECT rowid FROM case_search WHERE case_search MATCH ?"
-	    " ORDER BY rowid DESC LIMIT 5000)"
+	    " ORDER BY rowid DESC LIMIT " MATCHES_MOST ")"
 	    " UNION SELECT u.case_id FROM (SELECT rowid AS id FROM update_search WHERE update_search MATCH ?"
-	    " ORDER BY rowid DESC LIMIT 5000) x CROSS JOIN case_update u ON u.id = x.id"
+	    " ORDER BY rowid DESC LIMIT " MATCHES_MOST ") x CROSS JOIN case_update u ON u.id = x.id"
 	    " UNION SELECT id FROM cases WHERE number = ?) AND ");
 	q->values[q->n++] = TEXT(q->match);
 	q->values[q->n++] = TEXT(q->match);
@@ -262,7 +264,8 @@ snippet_load(struct query *q, struct arena *a, struct str *out, struct err *e)
 
 /* Of the case itself, else of its newest update with the words. */
 static int
-snippet_find(struct store *s, struct str match, int64_t id, struct arena *a, struct str *out, struct err *e)
+snippet_find(
+    struct store *s, struct str match, int64_t id, int64_t update, struct arena *a, struct str *out, struct err *e)
 {
 	struct query q;
 	int rc;
@@ -271,15 +274,51 @@ snippet_find(struct store *s, struct str match, int64_t id, struct arena *a, str
 	    "SELECT snippet(case_search, -1, '[', ']', '...', 16) FROM case_search"
 	    " WHERE case_search MATCH ? AND rowid = ?",
 	    TEXT(match), NUMBER(id));
-	if ((rc = snippet_load(&q, a, out, e)) == 0) {
+	if ((rc = snippet_load(&q, a, out, e)) == 0 && update) {
 		QUERY(&q, s,
 		    "SELECT snippet(update_search, 0, '[', ']', '...', 16) FROM update_search"
-		    " WHERE update_search MATCH ? AND rowid IN (SELECT id FROM case_update WHERE case_id = ?)"
-		    " ORDER BY rowid DESC LIMIT 1",
-		    TEXT(match), NUMBER(id));
+		    " WHERE update_search MATCH ? AND rowid = ?",
+		    TEXT(match), NUMBER(update));
 		rc = snippet_load(&q, a, out, e);
 	}
 	return rc < 0 ? -1 : 0;
+}
+
+struct match_update {
+	int64_t case_id, id;
+};
+
+/* The newest update with the words of each case, out of those match_add looks at: one question for all cases, because
+ * the index of a common word is long to look through. */
+static int
+updates_find(struct store *s, struct str match, struct arena *a, struct match_update **out, size_t *n, struct err *e)
+{
+	struct list l = { 0 };
+	struct query q;
+	int rc;
+
+	QUERY(&q, s,
+	    "SELECT u.case_id, max(u.id) FROM (SELECT rowid AS id FROM update_search WHERE update_search MATCH ?"
+	    " ORDER BY rowid DESC LIMIT " MATCHES_MOST ") x CROSS JOIN case_update u ON u.id = x.id GROUP BY u.case_id",
+	    TEXT(match));
+	while ((rc = query_step(&q, e)) == 1) {
+		struct match_update *m = list_add(&l, a, sizeof(*m));
+
+		m->case_id = column_number(&q, 0);
+		m->id = column_number(&q, 1);
+	}
+	query_close(&q);
+	*out = l.items;
+	*n = l.n;
+	return rc;
+}
+
+static int
+by_case(const void *x, const void *y)
+{
+	const struct match_update *a = x, *b = y;
+
+	return a->case_id < b->case_id ? -1 : a->case_id > b->case_id;
 }
 
 int
@@ -287,18 +326,24 @@ store_case_search(struct store *s, const struct store_case_filter *f, struct are
     size_t *n, struct err *e)
 {
 	struct str match = search_words(f->words, a);
+	struct match_update *updates;
 	struct case_view *cases;
+	size_t n_updates;
 
 	*out = NULL;
 	*n = 0;
 	if (match.n == 0)
 		return 0;
-	if (store_case_list(s, f, a, &cases, n, e))
+	if (store_case_list(s, f, a, &cases, n, e) || updates_find(s, match, a, &updates, &n_updates, e))
 		return -1;
 	*out = arena_array(a, *n, sizeof(**out));
 	for (size_t i = 0; i < *n; i++) {
+		struct match_update key = { .case_id = cases[i].id }, *u = NULL;
+
+		if (n_updates)
+			u = bsearch(&key, updates, n_updates, sizeof(key), by_case);
 		(*out)[i].c = cases[i];
-		if (snippet_find(s, match, cases[i].id, a, &(*out)[i].snippet, e))
+		if (snippet_find(s, match, cases[i].id, u ? u->id : 0, a, &(*out)[i].snippet, e))
 			return -1;
 	}
 	return 0;

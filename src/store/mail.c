@@ -70,6 +70,34 @@ store_message_after(
 	return messages_load(&q, a, out, n, e);
 }
 
+int
+store_message_redecided(
+    struct store *s, int64_t *after, struct arena *a, struct store_message **out, size_t *n, struct err *e)
+{
+	int64_t last = 0;
+	struct query q;
+	int rc;
+
+	*n = 0;
+	QUERY(&q, s, "SELECT coalesce(max(id), 0) FROM audit");
+	if ((rc = query_step(&q, e)) == 1)
+		last = column_number(&q, 0);
+	query_close(&q);
+	if (rc < 0)
+		return -1;
+	if (*after >= 0 && last > *after) {
+		QUERY(&q, s,
+		    "SELECT " MESSAGE
+		    " FROM audit l CROSS JOIN message m ON m.id = l.message WHERE l.id > ? AND l.id <= ?"
+		    " AND l.event IN ('mail-requeue', 'mail-release', 'mail-drop') ORDER BY l.id LIMIT 1000",
+		    NUMBER(*after), NUMBER(last));
+		if (messages_load(&q, a, out, n, e) < 0)
+			return -1;
+	}
+	*after = last;
+	return 0;
+}
+
 static void
 condition_add(struct buf *sql, struct bind *values, size_t *n, const char *condition, struct bind v)
 {

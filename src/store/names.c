@@ -21,7 +21,7 @@ static const char *const notices[] = { "case-opened", "update", "info-requested"
 	"case-closed", "customer-replied", "reply-refused", "access-request", "ask-again", "confirm", "already-decided",
 	"decision-receipt", "decision-requester", "access-granted", "access-denied", "access-expired", "reminder",
 	"escalation", "security", "closure-requested", "reopen-requested", "case-merged", "case-escalated",
-	"case-transcript", "address-verify", "alarm", "messages-kept" };
+	"case-transcript", "address-verify", "alarm", "messages-kept", "reply-incomplete" };
 static const char *const ways[] = { "mail", "casectl", "system" };
 static const char *const visibilities[] = { "public", "internal" };
 static const char *const letter_states[] = { "queued", "held", "claimed", "sent", "unknown", "failed", "cancelled" };

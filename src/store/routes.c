@@ -14,7 +14,7 @@ store_route_list(struct store *s, struct arena *a, struct store_route **out, siz
 	struct query q;
 	int rc;
 
-	QUERY(&q, s, "SELECT name, failures, retry_at, reply FROM route ORDER BY name");
+	QUERY(&q, s, "SELECT name, failures, retry_at, reply FROM route WHERE name >= '' ORDER BY name");
 	while ((rc = query_step(&q, e)) == 1)
 		*(struct store_route *)list_add(&l, a, sizeof(struct store_route)) =
 		    (struct store_route){ .name = column_text(&q, 0, a),

@@ -149,6 +149,7 @@ CREATE TABLE cases (
 ) STRICT;
 CREATE INDEX cases_modified ON cases (modified_at);
 CREATE INDEX cases_open ON cases (modified_at) WHERE is_closed = 0;
+CREATE INDEX cases_open_age ON cases (status, opened_at) WHERE is_closed = 0;
 CREATE INDEX cases_opened ON cases (opened_at);
 CREATE INDEX cases_priority ON cases (priority_rank, modified_at);
 CREATE INDEX cases_status ON cases (status, modified_at);
@@ -175,7 +176,8 @@ CREATE TABLE case_update (
 	text TEXT NOT NULL,
 	cut TEXT NOT NULL
 ) STRICT;
-CREATE INDEX case_update_case ON case_update (case_id, id);
+-- With what tells who answered when: the texts are not read for that.
+CREATE INDEX case_update_case ON case_update (case_id, id, at, person, way, visibility);
 CREATE INDEX case_update_message ON case_update (message) WHERE message IS NOT NULL;
 
 CREATE TABLE attachment (
@@ -331,7 +333,7 @@ CREATE INDEX message_request ON message (request) WHERE request IS NOT NULL;
 CREATE INDEX message_sender ON message (sender, id);
 CREATE INDEX message_raw ON message (raw) WHERE raw IS NOT NULL;
 CREATE INDEX message_mailbox ON message (mailbox, id);
-CREATE INDEX message_decided ON message (decided_at);
+CREATE INDEX message_decided ON message (decided_at, outcome);
 CREATE INDEX message_token ON message (token) WHERE token IS NOT NULL;
 
 -- How far each mailbox was served, when it last was to the end, and when it last was not.

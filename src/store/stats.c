@@ -51,7 +51,7 @@ store_stats_open(struct store *s, int64_t now, struct arena *a, struct stats_ope
 
 	QUERY(&q, s,
 	    "SELECT c.status, max(0, (?1 - c.opened_at) / ?2) AS days, count(*) FROM cases c"
-	    " WHERE c.is_closed = 0 AND c.modified_at >= 0 GROUP BY c.status, days ORDER BY c.status, days",
+	    " WHERE c.is_closed = 0 AND c.status >= '' GROUP BY c.status, days ORDER BY c.status, days",
 	    NUMBER(now), NUMBER(DAY_MS));
 	while ((rc = query_step(&q, e)) == 1) {
 		struct stats_open *o = list_add(&l, a, sizeof(*o));
@@ -86,8 +86,10 @@ store_stats_answers(struct store *s, int64_t since, struct arena *a, int64_t **o
 	    "SELECT c.id, c.opened_at, u.at,"
 	    " u.way = 'casectl' OR coalesce(p.is_representative OR p.is_administrator, 0)"
 	    " FROM cases c CROSS JOIN case_update u ON u.case_id = c.id LEFT JOIN person p ON p.id = u.person"
-	    " WHERE c.modified_at >= ? AND u.visibility = 'public' ORDER BY c.modified_at, c.id, u.id",
-	    NUMBER(since));
+	    " WHERE c.modified_at >= coalesce((SELECT l.modified_at FROM cases l WHERE l.modified_at >= ?1"
+	    " ORDER BY l.modified_at DESC LIMIT 1 OFFSET ?2), ?1)"
+	    " AND u.visibility = 'public' ORDER BY c.modified_at, c.id, u.id",
+	    NUMBER(since), NUMBER(STATS_CASES_MOST - 1));
 	while ((rc = query_step(&q, e)) == 1) {
 		int64_t at = column_number(&q, 2);
 		bool is_answer = column_number(&q, 3);

@@ -30,7 +30,7 @@ int store_case_each(struct store *s, const struct store_case_filter *f, struct a
     int (*call)(void *context, const struct case_view *c, struct err *e), void *context, struct err *e);
 
 /* Cases that hold all of f->words, in subject and description or in one update, or have that number; out of the newest
- * 5000 cases and 5000 updates with the words: a common word stays quick. */
+ * 1000 cases and 1000 updates with the words: a common word stays quick. */
 struct store_found {
 	struct case_view c;
 	struct str snippet; /* around the words, each in brackets; empty where only the number fits */

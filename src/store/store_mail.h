@@ -78,6 +78,10 @@ int store_message_list(struct store *s, const struct store_message_filter *f, st
 /* Messages with a number greater than id, by number: at most max. */
 int store_message_after(
     struct store *s, int64_t id, size_t max, struct arena *a, struct store_message **out, size_t *n, struct err *e);
+/* Messages that operators decided anew (requeued, released, dropped; at most 1000), by rows of the audit behind *after,
+ * which is moved to the last one there is; below 0, it is only moved. */
+int store_message_redecided(
+    struct store *s, int64_t *after, struct arena *a, struct store_message **out, size_t *n, struct err *e);
 /* ERR_REJECT where there is none. */
 int store_message_get(struct store *s, int64_t id, struct arena *a, struct store_message *out, struct err *e);
 int store_message_raw(struct store *s, int64_t id, struct arena *a, struct str *raw, struct err *e);

@@ -25,8 +25,11 @@ struct stats_open {
 };
 int store_stats_open(struct store *s, int64_t now, struct arena *a, struct stats_open **out, size_t *n, struct err *e);
 
+#define STATS_CASES_MOST 50000
+
 /* How long people waited, ms, ascending: from the opening, or the customer's first update that nobody has answered, to
- * the next public update of the support organisation; answers since that moment. */
+ * the next public update of the support organisation; answers since that moment. Of more than STATS_CASES_MOST cases
+ * updated since, those updated last count. */
 int store_stats_answers(struct store *s, int64_t since, struct arena *a, int64_t **out, size_t *n, struct err *e);
 
 #endif

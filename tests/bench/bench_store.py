@@ -60,19 +60,19 @@ def people(db, now):
         db.execute("INSERT INTO person_address (address, person, verified_at) VALUES (?, ?, ?)", (address, n + 100, now))
 
 
-CASES = """INSERT INTO cases (id, number, reference, type, sub_type, subject, status, sub_status, priority, deployment,
+CASES = """INSERT INTO cases (id, number, reference, type, sub_type, subject, status, sub_status, is_closed, priority, deployment,
     organisation, contact, owner, opened_at, modified_at, description)
     SELECT n, printf('%08d', n), printf('%016x', n), CASE n % 5 WHEN 0 THEN 'Service Request' WHEN 1 THEN 'Admin Case' ELSE 'Support Case' END,
         CASE n % 5 WHEN 0 THEN '' WHEN 1 THEN 'Licence' ELSE 'Problem' END, substr(a.text, 1, 60),
         CASE WHEN n * 2654435761 % 4294967296 / 1000 % 10 THEN 'CLOSED' WHEN n % 2 THEN 'OPEN' ELSE 'AWAITING INFO' END,
         CASE WHEN n * 2654435761 % 4294967296 / 1000 % 10 THEN 'Resolved' WHEN n % 2 THEN 'New' ELSE 'Info Required from Customer' END,
-        CASE n % 7 WHEN 0 THEN 'High' WHEN 1 THEN 'Low' WHEN 2 THEN 'Critical' ELSE 'Medium' END,
+        n * 2654435761 % 4294967296 / 1000 % 10 <> 0, CASE n % 7 WHEN 0 THEN 'High' WHEN 1 THEN 'Low' WHEN 2 THEN 'Critical' ELSE 'Medium' END,
         p.organisation, p.organisation, p.id, :staff + n % 50, :first + n * :step, :first + n * :step + (n * 7919 % 60) * 86400000,
         a.text || ' ' || b.text || iif(n % :rare = 0, ' zanzibar', '')
     FROM (SELECT value AS n FROM numbers WHERE value BETWEEN :from AND :to) JOIN person p ON p.id = 100 + n * 31 % :people
     JOIN sentence a ON a.id = n * 17 % 5000 JOIN sentence b ON b.id = n * 29 % 5000"""
 UPDATES = """INSERT INTO case_update (id, case_id, at, person, who, way, visibility, text, cut)
-    SELECT n, 1 + n % :cases, :first + n * :step, NULL, 'P Number', iif(n % 2, 'mail', 'casectl'), iif(n % 9, 'public', 'internal'),
+    SELECT n, 1 + n % :cases, :first + n * :step, NULL, 'P Number', iif(n * 7919 / 1000 % 2, 'mail', 'casectl'), iif(n % 9, 'public', 'internal'),
         a.text || ' ' || b.text, '' FROM (SELECT value AS n FROM numbers WHERE value BETWEEN :from AND :to)
     JOIN sentence a ON a.id = n * 13 % 5000 JOIN sentence b ON b.id = n * 37 % 5000"""
 
@@ -150,7 +150,8 @@ def run(office, cases):
     measure(office, "case search, a number", ["case", "search", str(cases // 3)], 50)
     measure(office, "case open", ["case", "open", "--contact", "person1@company1.example", "--deployment", "ORG-1", "--subject", "It stops",
                                   "After ten minutes."])
-    measure(office, "stats --since 1d", ["stats", "--since", "1d"])
+    measure(office, "stats", ["stats"])
+    measure(office, "stats --since 365d", ["stats", "--since", "365d"])
 
 
 @contextlib.contextmanager

@@ -106,6 +106,24 @@ def elsewhere(o):
         o.ctl("contact", "add", address, "--name", "Some One", "--org", org, "--employer", org, "--country", "Sweden", "--access", access)
 
 
+def test_a1_a_copy_of_access_is_asked_back_on_a_terminal(house):
+    o = office(house)
+    o.ctl("deployment", "add", "ACME-9", "--org", "Acme Ltd")
+    mirror = ("access", "mirror", "--from", "ACME-1", "--to", "ACME-9", "--by", "eva@acme.example")
+    for answer, status, requests in (("n\n", 1, 0), ("\n", 1, 0), ("\x04", 1, 0), ("y\n", 0, 1)):
+        shown = o.terminal(*mirror, answer=answer, status=status)
+        tap.check("ACME-9" in shown and "Ask the approvers for these changes? [y/N]" in shown, f"the difference and a question: {shown}")
+        tap.equal(o.value("SELECT count(*) FROM request"), requests, f"requests after {answer!r}")
+
+
+def test_a_case_shows_the_reference_its_mails_carry(house):
+    o = office(house)
+    reference = o.json("case", "show", "1")["reference"]
+    tap.check(re.fullmatch(r"\[ref:00000001-[0-9a-z]{13}\]", reference), reference)
+    tap.check(reference in o.value("SELECT subject FROM outbox WHERE kind = 'case-opened'"), "the one of its letters")
+    tap.check(f"reference    {reference}" in o.ctl("case", "show", "1"), "in text, too")
+
+
 def test_a_case_is_merged_into_another(house):
     o = office(house)
     two = second(o)

@@ -272,6 +272,7 @@ ROWS = (  # table, line, text of the row, line and column that are named, reason
     ("access", "work_email,org_id,level", "x@acme.example,ACME-1,basic", "2: work_email", "x@acme.example"),
     ("access", "work_email,org_id,level", "eva@acme.example,NONE-1,basic", "2: org_id", "NONE-1"),
     ("access", "work_email,org_id,level", "eva@acme.example,ACME-1,root", "2: level", "basic, read-only or read-write"),
+    ("access", "work_email,org_id,level", "eva@acme.example,MANAGED-1,read-write", "2: level", "managed by a partner"),
     ("cases", "contact,org_id,subject,description", "x@acme.example,ACME-1,S,D", "2: contact", "x@acme.example"),
     ("cases", "contact,org_id,subject,description", "ada@acme.example,ACME-1,S,D", "2: contact", "no active contact"),
     ("cases", "contact,org_id,subject,description", "eva@acme.example,ACME-1,,D", "2: subject", "1 to 250"),
@@ -286,6 +287,8 @@ ROWS = (  # table, line, text of the row, line and column that are named, reason
 
 def test_a_bad_row_is_named_and_nothing_is_imported(house):
     o = office(house)
+    o.ctl("org", "add", "Reseller AB", "--partner")
+    o.ctl("deployment", "add", "MANAGED-1", "--org", "Acme Ltd", "--partner", "Reseller AB")
     before = o.dump()
     for table, head, row, where, why in ROWS:
         head = head if head is not None else "work_email,first_name,last_name,organisation,employer,country"
@@ -396,8 +399,12 @@ def test_watch_shows_messages_as_they_are_decided(house):
         new = json.loads(first.lines(3)[2])
         tap.equal((new["id"], new["outcome"], new["case"], new["reason"]), (4, "appended", "00000001", "customer-replied"), "a new one")
         receive(5)
-        lines = second.lines(2)
-        first.lines(4)
+        o.ctl("mail", "drop", "2", "--reason", "an advertisement")
+        again = json.loads(first.lines(5)[4])
+        tap.equal((again["id"], again["outcome"]), (2, "dropped"), "one that was decided anew")
+        receive(6)
+        tap.equal(json.loads(first.lines(6)[5])["id"], 6, "and then the next one, once")
+        lines = second.lines(4)
     finally:
         ends = [f.end(n) for f, n in ((first, signal.SIGINT), (second, signal.SIGTERM))]
     tap.equal(ends, [(0, b""), (0, b"")], "ended by Ctrl-C, and by a polite end")

@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 import types
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -141,12 +142,13 @@ def test_casemaild_8_has_the_options_of_casemaild(here):
     tap.equal(sorted(written), sorted(known), "options of casemaild(8)")
 
 
-def complete_bash(*words):
-    """What bash offers for the last of these words."""
+def complete_bash(*words, path=None):
+    """What bash offers for the last of these words; path: a folder whose programs come first."""
     script = ('. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; _casectl; '
               'printf "%s\\n" "${COMPREPLY[@]}"')
     done = subprocess.run(["bash", "--norc", "-c", script, "bash", os.path.join(TOP, "contrib/completion/casectl.bash"), *words],
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=True)
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=True,
+                          env={**os.environ, "PATH": f"{path or '/nonexistent'}:/usr/bin:/bin"})
     tap.equal(done.stderr, "", "what bash complains about")
     return sorted(w.strip() for w in done.stdout.split("\n") if w.strip())
 
@@ -161,6 +163,16 @@ def test_bash_completes_every_command_and_option(here):
     for name, command in here.commands.items():
         tap.equal(complete_bash("casectl", "-c", "x", *name.split(), "--"), sorted({"--" + o for o in command.options} | EXTRA),
                   f"options of {name}")
+
+
+def test_bash_completes_the_statuses_of_the_configuration(here):
+    with tempfile.TemporaryDirectory(prefix="completion-") as folder:
+        with open(os.path.join(folder, "casectl"), "w", encoding="utf-8") as f:
+            f.write("#!/bin/sh\n[ \"$1 $2 $3 $4\" = '-c x case statuses' ] && printf 'IN WORK\\tNew\\nIN WORK\\tOld\\nDONE\\tNow\\n'\n")
+        os.chmod(f.name, 0o755)
+        for words in (("case", "list", "--status", ""), ("case", "status", "1", "")):
+            tap.equal(complete_bash("casectl", "-c", "x", *words, path=folder), ["done", "in-work"], f"statuses for {' '.join(words)}")
+    tap.equal(complete_bash("casectl", "case", "status", "1", "aw"), ["awaiting-info"], "without a configuration: the shipped ones")
 
 
 def test_zsh_completes_every_command_and_option(here):

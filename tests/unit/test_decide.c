@@ -944,6 +944,9 @@ test_texts(void)
 	    STR("Here it is.\nWednesday we wrote\n\n[a file was left out, by its size or number: big.zip, 31457280 "
 		"bytes]"),
 	    "our own words at the end go, however they were wrapped; 42: what was dropped is said");
+	IS_STR(
+	    world_value(&w.plan, NOTICE_REPLY_INCOMPLETE, "files_too_big"), STR("big.zip"), "and the sender is told");
+	IS_STR(world_value(&w.plan, NOTICE_REPLY_INCOMPLETE, "text_damaged"), STR_NONE, "not of what was not lost");
 	arena_close(&w.arena);
 	world_init(&w, NULL);
 	world_from(&w, EVA);
@@ -959,11 +962,65 @@ test_texts(void)
 	arena_close(&w.arena);
 }
 
+/* Who is told that something was lost, and who is not. */
+static void
+test_losses(void)
+{
+	static const struct {
+		const char *what, *note, *value, *text;
+		bool answered, list, machine, again;
+		bool told;
+	} lost[] = {
+		{ "encrypted", "text-encrypted", "text_encrypted", "yes", .told = true },
+		{ "not decodable", "text-damaged", "text_damaged", "yes", .told = true },
+		{ "of a refused type", "attachment-refused a b.exe 7", "files_refused", "a b.exe", .told = true },
+		{ "told today", "text-damaged", NULL, NULL, .answered = true },
+		{ "through a list", "text-damaged", NULL, NULL, .list = true },
+		{ "asked for no answer", "text-damaged", NULL, NULL, .machine = true },
+		{ "decided anew by an operator", "text-damaged", NULL, NULL, .again = true },
+		{ "nothing lost", NULL, NULL, NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(lost) / sizeof(*lost); i++) {
+		struct answered before = { .reason = STR("incomplete") };
+		struct str note = str_of(lost[i].note ? lost[i].note : "");
+		size_t told = 0;
+
+		world_init(&w, NULL);
+		world_from(&w, EVA);
+		world_token(&w, TOKEN_OF_CASE, EVA);
+		w.r.new_text = STR("see below");
+		w.r.notes = &note;
+		w.r.n_notes = lost[i].note != NULL;
+		before.case_id = w.s.cases[0].view.id;
+		w.s.answered = &before;
+		w.s.n_answered = lost[i].answered;
+		w.r.is_list = lost[i].list;
+		w.r.no_answer = lost[i].machine;
+		w.arrival.message = lost[i].again;
+		decide_message(&w.r, &w.arrival, &w.s, &w.policy, w.arena, &w.plan);
+		for (const struct effect *f = w.plan.effects; f != NULL; f = f->next)
+			if (f->kind == EFFECT_NOTICE && f->notice.kind == NOTICE_REPLY_INCOMPLETE) {
+				told++;
+				OK(f->notice.is_answer && f->notice.case_id == before.case_id, "%s: an answer",
+				    lost[i].what);
+			}
+		IS_INT((long long)told, lost[i].told, lost[i].what);
+		if (lost[i].told)
+			IS_STR(world_value(&w.plan, NOTICE_REPLY_INCOMPLETE, lost[i].value), str_of(lost[i].text),
+			    lost[i].what);
+		IS_STR(
+		    world_effect(&w.plan, EFFECT_UPDATE)->text.n ? STR("kept") : STR_NONE, STR("kept"), lost[i].what);
+		arena_close(&w.arena);
+	}
+}
+
 int
 main(void)
 {
 	test_rows();
 	test_no_oracle();
 	test_texts();
+	test_losses();
 	return tap_done();
 }

@@ -141,6 +141,7 @@ test_apart(void)
 static void
 test_attachments(void)
 {
+	struct str refused[] = { STR("image/*"), STR(".eml"), STR(".scr") };
 	struct reading_setup setup;
 	struct reader_context *small;
 	struct err e;
@@ -166,6 +167,17 @@ test_attachments(void)
 	reading_read(small, READING_MESSAGE, str_of(raw), a, &r);
 	IS_INT((long long)r.n_attachments, 1, "files that are too big are dropped");
 	IS_STR(r.notes[0], STR("attachment-dropped ../../etc/passwd 5"), "with a note");
+	reading_close(&small);
+	setup_for_tests(&setup);
+	setup.limits.refused_types = (struct strings){ refused, 3 };
+	small = reading_open(&setup, &e);
+	reading_read(small, READING_MESSAGE, str_of(raw), a, &r);
+	IS_INT((long long)r.n_attachments, 1, "files of refused types are dropped");
+	IS_STR(r.attachments[0].name, STR("../../etc/passwd"), "others are kept");
+	IS_STR(r.notes[0], STR("attachment-refused  3"), "by their media type");
+	OK(str_starts(r.notes[1], STR("attachment-refused ü.eml ")), "by extension");
+	reading_read(small, READING_MESSAGE, STR(FROM "Content-Type: application/pdf; name=\"a.SCR. \"\n\nx\n"), a, &r);
+	IS_STR(r.notes[0], STR("attachment-refused a.SCR. 2"), "in whatever letters, and with dots behind it");
 	reading_close(&small);
 }
 

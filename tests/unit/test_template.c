@@ -217,6 +217,31 @@ test_wrong(void)
 	templates_close(&t);
 }
 
+/* One who loads kinds one by one gets what he would have got, and the errors of his kind only. */
+static void
+test_load_one(struct arena *a)
+{
+	struct templates *t;
+	struct template_text out;
+
+	file_write("update.en.txt", STR("Subject: mine\n\nx\n"));
+	file_write("security.en.txt", STR("Subject: s\n\n{{nonsense}}\n"));
+	t = templates_open_empty(str_of(folder), notice_kinds, NOTICE_KINDS, notice_standard_values);
+	buf_clear(&errors);
+	IS_INT(templates_load_kind(t, "update", &errors), 0, "loads one kind");
+	IS_INT(templates_load_kind(t, "update", &errors), 0, "and again");
+	template_render(t, "update", STR("en"), STR("en"), NULL, 0, a, &out);
+	IS_STR(out.subject, STR("mine"), "the operator's file replaces the shipped one");
+	template_render(t, "update", STR("de"), STR("en"), NULL, 0, a, &out);
+	OK(out.text.n > 2, "the other languages of the kind are loaded");
+	OK(errors.n == 0, "another kind's files are not looked at");
+	IS_INT(templates_load_kind(t, "security", &errors), -1, "a kind with an error does not load");
+	OK(str_find(buf_str(&errors), STR("\"nonsense\"")) >= 0, "and says what it is");
+	templates_close(&t);
+	file_remove("update.en.txt");
+	file_remove("security.en.txt");
+}
+
 static struct str
 subject_in(const struct templates *t, struct str language, struct str fallback, struct arena *a)
 {
@@ -430,6 +455,7 @@ main(void)
 	test_rows(a);
 	test_links(a);
 	test_wrong();
+	test_load_one(a);
 	test_languages(a);
 	test_shipped(a);
 	rmdir(folder);

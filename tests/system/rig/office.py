@@ -71,19 +71,20 @@ class Office:
     def json(self, *words, **more):
         return json.loads(self.ctl(*words, "--json", **more))
 
-    def terminal(self, *words, columns=80, rows=24, environment=None):
-        """What a command shows on a terminal."""
+    def terminal(self, *words, columns=80, rows=24, environment=None, answer="", status=0):
+        """What a command shows on a terminal, where answer is typed."""
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         with subprocess.Popen([casemail.program("casectl"), "-c", self.conf, *words], stdin=slave, stdout=slave, stderr=slave,
                               env=self.environment(**(environment or {}))) as p:
             os.close(slave)
+            os.write(master, answer.encode())
             shown = b""
             with contextlib.suppress(OSError):  # the end of a terminal
                 while True:
                     shown += os.read(master, 65536)
             os.close(master)
-            tap.equal(p.wait(60), 0, "status on a terminal")
+            tap.equal(p.wait(60), status, "status on a terminal")
         return shown.decode().replace("\r\n", "\n")
 
     def dump(self):
