@@ -72,6 +72,14 @@ struct configuration *configuration_read(const char *path, struct buf *errors, b
 /* What holds where no file is: the defaults of all keys; no mailbox, no server. Closed by the caller. */
 struct configuration *configuration_defaults(void);
 void configuration_close(struct configuration **c);
+/* Every value in force, in the order of the schema: its name ("outbox.senders", "mailboxes[0].folder"), as it would
+ * stand in the file, and the line where it was written, 0 for a default. */
+struct configuration_value {
+	struct str name, text;
+	int line;
+};
+void configuration_each(
+    const struct configuration *c, void (*call)(void *context, const struct configuration_value *v), void *context);
 /* Whether the files it names are there and fit to be used: those of the servers, template_dir, the calendar's. 0, or
  * -1: then each error was added to errors, one a line. */
 int configuration_check_files(const struct configuration *c, struct buf *errors);

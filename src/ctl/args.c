@@ -13,6 +13,7 @@
 /* clang-format off: one a line, so that two additions do not meet */
 static const struct verb *const tables[] = {
 	verbs_setup,
+	verbs_config,
 	verbs_health,
 	verbs_people,
 	verbs_case,

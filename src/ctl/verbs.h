@@ -8,6 +8,7 @@
 
 /* All commands; each table ends in a NULL group. One a file, joined in args.c. */
 extern const struct verb verbs_setup[];
+extern const struct verb verbs_config[];
 extern const struct verb verbs_health[];
 extern const struct verb verbs_people[];
 extern const struct verb verbs_contact[];

@@ -232,6 +232,21 @@ def test_files_are_read_explained_and_judged(house):
     tap.equal(o.json("verdict", "--language", "de", stdin=b"Nein.\n")["verdict"], "deny", "no")
 
 
+def test_the_configuration_is_shown_and_checked(house):
+    o = office(house)
+    shown = {r["name"]: r for r in o.json("config", "show")}
+    tap.equal((shown["brand"]["value"], shown["mailboxes[0].folder"]["value"], shown["outbox.senders"]), (
+        '"Example Support"', '"INBOX"', {"name": "outbox.senders", "value": "2", "line": 0}), "values")
+    tap.check(shown["brand"]["line"] > 0, "the line where it was written")
+    tap.equal(sorted(r["name"] for r in o.json("config", "show", "health.")),
+              ["health." + k for k in ("digest_minutes", "disk_free", "mail", "outbox_minutes", "poll_minutes", "waiting_hours")], "a part")
+    tap.check("secret" not in json.dumps([r["value"] for r in shown.values() if "password" not in r["name"]]), "no password")
+    tap.equal(o.json("config", "check"), {"sound": True}, "a sound configuration")
+    os.unlink(o.secret)
+    status, _, said = o.run("casectl", "config", "check")
+    tap.equal((status, o.secret in said), (3, True), f"a file that is missing: {said}")
+
+
 def test_health_has_the_status_of_a_monitoring_plugin(house):
     o = office(house)
     status, out, said = o.run("casectl", "health", "--json")
