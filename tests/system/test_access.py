@@ -17,7 +17,7 @@ from rig.desk import Desk
 from rig.rig import Rig
 from rig.waiting import until
 
-MAILBOXES = 28
+MAILBOXES = 40
 UTC = datetime.timezone.utc
 
 

@@ -157,7 +157,7 @@ def test_no_buttons_without_sub_addresses(rig):
         tap.equal(buttons(daemon.notice(rig.ada, "access-request")), [], "links")
 
 
-def test_a_template_with_a_wrong_button_is_refused(rig):
+def test_req_36_a_template_with_a_wrong_button_is_refused(rig):
     with installed(rig) as daemon:
         folder = os.path.join(daemon.folder, "templates")
         os.mkdir(folder)

@@ -549,10 +549,10 @@ def test_req_45_no_token_is_kept_logged_or_shown(d):
 class Repeating(Server):
     """A server that names the mail it took by its Message-ID, as some do."""
 
-    def reply(self, peer, verb, usual):
+    def reply(self, peer, verb, usual, *more):
         if verb == "." and self.mails:
             usual = "250 2.6.0 <" + email.message_from_bytes(self.mails[-1])["Message-ID"].strip("<> ") + "> queued"
-        return super().reply(peer, verb, usual)
+        return super().reply(peer, verb, usual, *more)
 
 
 def test_req_45_a_server_that_repeats_the_token(d):

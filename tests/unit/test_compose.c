@@ -205,7 +205,7 @@ refused(const struct letter *l, const char *name)
 	struct err e = { 0 };
 
 	buf_clear(&out);
-	OK(compose_letter(l, &out, &e) == -1 && e.kind == ERR_REJECT && e.text[0], "refuses %s", name);
+	OK(compose_letter(l, &out, &e) == -1 && e.kind == ERR_REJECT && e.text[0], "req 30: refuses %s", name);
 }
 
 static void

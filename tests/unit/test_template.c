@@ -427,7 +427,7 @@ test_shipped(struct arena *a)
 	IS_INT((long long)s.subject, 0, "every subject is short");
 	IS_INT((long long)s.leftover, 0, "no tag is left over");
 	IS_INT((long long)s.wide, 0, "no line has more than 60 columns");
-	IS_INT((long long)s.alone, 0, "no line decides, nor after wrapping anew");
+	IS_INT((long long)s.alone, 0, "req 36: no line decides, nor after wrapping anew");
 	IS_INT((long long)s.html, 0, "every HTML part is there and fetches nothing");
 	IS_INT((long long)s.unbalanced, 0, "every HTML part is balanced, whichever sections stand");
 	for (size_t i = 0; i < NOTICE_KINDS; i++)

@@ -122,10 +122,11 @@ test_tables(void)
 
 		snprintf(own, sizeof(own), "en %s", codes[i]);
 		t = check_table(codes[i], own);
-		OK(t.rows >= 25 && t.wrong == 0, "%s: no false decision in %d rows, %d of %d clear ones recognised",
-		    codes[i], t.rows, t.recognised, t.clear);
+		OK(t.rows >= 25 && t.wrong == 0,
+		    "req 9: %s: no false decision in %d rows, %d of %d clear ones recognised", codes[i], t.rows,
+		    t.recognised, t.clear);
 		t = check_table(codes[i], "");
-		OK(t.rows >= 25 && t.wrong == 0, "%s, all languages: no false decision, %d of %d", codes[i],
+		OK(t.rows >= 25 && t.wrong == 0, "req 9: %s, all languages: no false decision, %d of %d", codes[i],
 		    t.recognised, t.clear);
 		all.clear += t.clear;
 		all.recognised += t.recognised;
