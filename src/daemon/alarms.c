@@ -43,8 +43,7 @@ struct look {
 };
 
 struct alarms *
-alarms_open(
-    const struct configuration *c, struct store *s, const struct own_marks *marks, struct templates *templates)
+alarms_open(const struct configuration *c, struct store *s, const struct own_marks *marks, struct templates *templates)
 {
 	struct alarms *a = calloc(1, sizeof(*a));
 

@@ -34,8 +34,8 @@ struct timers {
 };
 
 struct timers *
-timers_open(const struct configuration *c, struct store *s, const struct own_marks *marks,
-    struct templates *templates, bool at_once)
+timers_open(const struct configuration *c, struct store *s, const struct own_marks *marks, struct templates *templates,
+    bool at_once)
 {
 	struct timers *t = calloc(1, sizeof(*t));
 
