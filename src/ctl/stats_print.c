@@ -93,8 +93,10 @@ print_messages(const struct stats *s)
 		most = s->days[i].counts.n[0] > most ? s->days[i].counts.n[0] : most;
 	for (size_t i = 0; i < s->n_days; i++)
 		line(str_of(s->days[i].date), s->days[i].counts.n[0], most, MARK_OFF);
-	if (s->n_days == 0)
+	if (s->n_days == 0) {
 		puts("  none");
+		return;
+	}
 	heading("By the hour of the day", false);
 	most = 0;
 	for (int h = 0; h < 24; h++)
@@ -110,8 +112,6 @@ print_messages(const struct stats *s)
 	for (int o = OUTCOME_NONE + 1; o < OUTCOME_COUNT; o++)
 		if (s->all.n[o])
 			line(str_of(outcome_name((enum outcome)o)), s->all.n[o], most, outcome_mark((enum outcome)o));
-	if (most == 0)
-		puts("  nothing came in");
 }
 
 static void
