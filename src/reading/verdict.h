@@ -25,10 +25,10 @@ struct verdict_result {
 };
 
 struct verdict_phrases;
-/* languages: codes ("en", "de"); n == 0, or NULL: all. Extra phrases belong to every language, and are borrowed. NULL and *e (ERR_FATAL)
- * where a language is unknown or an extra phrase is yes and no at once, has punctuation, or is one letter or digit.
- * Where languages are named, a word that decides in one and has another sense in another of them (Polish "no",
- * Danish "tak") is unclear. */
+/* languages: codes ("en", "de"); n == 0, or NULL: all. Extra phrases belong to every language, and are borrowed. NULL
+ * and *e (ERR_FATAL) where a language is unknown or an extra phrase is yes and no at once, has punctuation, or is one
+ * letter or digit. Where languages are named, a word that decides in one and has another sense in another of them
+ * (Polish "no", Danish "tak") is unclear. */
 struct verdict_phrases *verdict_open(
     const struct strings *languages, const struct strings *extra_yes, const struct strings *extra_no, struct err *e);
 /* p and the languages of one answer ("de", "pt-BR"; what has no phrases is passed over), for the caller to close. An

@@ -91,7 +91,8 @@ size_t access_lines_of(const struct access_request *r, int64_t approver);
 /* How many lines of r that word decides. */
 size_t access_lines_decided(const struct access_request *r, const struct access_decision *d);
 
-/* Asks one more approver about r, with a token of his own; nothing where no line is his to decide, or r is about him. */
+/* Asks one more approver about r, with a token of his own; nothing where no line is his to decide, or r is about him.
+ */
 void access_ask(struct plan *p, const struct access_request *r, const struct person *to);
 
 /* Approvals whose time has come take effect: what is granted is told, as by access_decide. An approval whose approver

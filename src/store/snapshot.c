@@ -76,7 +76,8 @@ token_load(struct store *s, const struct reading_token *r, int64_t arrived, stru
 	*out = (struct token_fact){ .hash = arena_copy(a, str_of(hash)), .place = r->place };
 	QUERY(&q, s,
 	    "SELECT t.id, t.kind, t.state, t.case_id, t.request, t.person, t.version, t.expires_at, t.code, t.confirms,"
-	    " o.labels || o.text, r.version, o.to_address FROM token t LEFT JOIN outbox o ON o.id = t.letter LEFT JOIN request r "
+	    " o.labels || o.text, r.version, o.to_address FROM token t LEFT JOIN outbox o ON o.id = t.letter LEFT JOIN "
+	    "request r "
 	    "ON r.id = "
 	    "t.request"
 	    " WHERE t.hash = ?",
