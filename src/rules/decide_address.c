@@ -2,8 +2,9 @@
  * decide_address.c: the answer to a mail that asks whether a further address is a contact's.
  *
  * Two proofs, as for an approval: the token that only that address was sent, and From equal to that address,
- * authenticated as the configuration demands of updates. What is written in the answer does not matter, and nobody is
- * answered: a stranger to whom the mail went by mistake shall not be drawn into anything.
+ * authenticated as the configuration demands of updates; and the word yes, as a stranger to whom the mail went by
+ * mistake writes back, too, to say that it is not his, and some programs answer every mail. What says no ends the
+ * question, what is unclear is kept for an operator, and nobody is answered.
  */
 #include "config.h"
 
@@ -32,12 +33,36 @@ is_authentic(const struct decision *d)
 	return d->authentication >= AUTH_WEAK && d->authentication >= d->policy->updates_authentication;
 }
 
+/* The proofs are there: what is said? */
+static bool
+settle_said(struct decision *d, const struct token_fact *t)
+{
+	struct effect *f;
+
+	decision_judge(d, t, t->owner.language);
+	if (d->answer.verdict == VERDICT_AMBIGUOUS)
+		return decision_settle(d, OUTCOME_HELD, "address-unclear",
+		    "the answer about %.*s says neither yes nor no; casectl address verify does", STR_ARGS(t->sent_to));
+	d->p->token_id = t->id;
+	f = plan_effect(d->p, EFFECT_TOKEN);
+	f->token_id = t->id;
+	f->token_state = d->answer.verdict == VERDICT_APPROVE ? TOKEN_USED : TOKEN_VOID;
+	if (d->answer.verdict != VERDICT_APPROVE)
+		return decision_settle(d, OUTCOME_HELD, "address-denied",
+		    "whoever reads %.*s says that it is not the address of %.*s", STR_ARGS(t->sent_to),
+		    STR_ARGS(person_full_name(&t->owner, d->a)));
+	f = plan_effect(d->p, EFFECT_ADDRESS);
+	f->person = t->owner;
+	f->text = t->sent_to;
+	return decision_settle(d, OUTCOME_DECIDED, "address-verified", "%.*s is an address of %.*s from now on",
+	    STR_ARGS(t->sent_to), STR_ARGS(person_full_name(&t->owner, d->a)));
+}
+
 bool
 rule_address(struct decision *d)
 {
 	bool alone;
 	const struct token_fact *t = address_token(d->s, &alone);
-	struct effect *f;
 
 	if (t == NULL)
 		return decision_pass(d, "it verifies no address");
@@ -56,13 +81,5 @@ rule_address(struct decision *d)
 	if (d->r->is_list || !is_authentic(d))
 		return decision_settle(
 		    d, OUTCOME_HELD, "unverified", "%.*s is not authenticated well enough", STR_ARGS(t->sent_to));
-	d->p->token_id = t->id;
-	f = plan_effect(d->p, EFFECT_TOKEN);
-	f->token_id = t->id;
-	f->token_state = TOKEN_USED;
-	f = plan_effect(d->p, EFFECT_ADDRESS);
-	f->person = t->owner;
-	f->text = t->sent_to;
-	return decision_settle(d, OUTCOME_DECIDED, "address-verified", "%.*s is an address of %.*s from now on",
-	    STR_ARGS(t->sent_to), STR_ARGS(person_full_name(&t->owner, d->a)));
+	return settle_said(d, t);
 }

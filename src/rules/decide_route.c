@@ -171,10 +171,10 @@ sender_approves(const struct decision *d)
 
 /* Read in the configured languages and in those that the sender was written to: his own, that of mail to people who
  * have none, and English, which is there where a template is in neither. */
-static void
-judge_answer(struct decision *d, const struct token_fact *token)
+void
+decision_judge(struct decision *d, const struct token_fact *token, struct str language)
 {
-	struct str list[] = { d->s->sender.language, d->policy->language, STR("en") };
+	struct str list[] = { language, d->policy->language, STR("en") };
 	struct strings spoken = { list, 3 };
 	struct verdict_phrases *wide = verdict_widen(d->policy->phrases, &spoken);
 
@@ -189,7 +189,7 @@ decide_is_approval(struct decision *d)
 
 	if (!by_token && !sender_approves(d))
 		return false;
-	judge_answer(d, by_token ? d->token : NULL);
+	decision_judge(d, by_token ? d->token : NULL, d->s->sender.language);
 	if (by_token)
 		return true;
 	/* An approver who writes to the request's case without the token: a clear word is an answer, the rest is mail.

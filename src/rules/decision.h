@@ -66,6 +66,8 @@ bool decision_confirm(struct decision *d, const char *reason, const char *why);
 bool decision_is_clear(const struct decision *d); /* the answer is yes or no */
 /* Sets the values of a notice about d->request; approver: access_describe. */
 void decision_describe(struct decision *d, struct notice *n, int64_t approver);
+/* Judges the answer to the notice of token (may be NULL), in the configured languages and this one: into d->answer. */
+void decision_judge(struct decision *d, const struct token_fact *token, struct str language);
 /* Whether the message answers an access request, so that the approval rules have the word. */
 bool decide_is_approval(struct decision *d);
 

@@ -207,6 +207,21 @@ set_address(void)
 	t->case_id = t->request_id = 0;
 	t->sent_to = STR("e.lind@acme.example");
 	w.r.from_strict = STR("E.Lind@acme.example");
+	w.r.new_text = STR("Yes, that is me\n");
+}
+
+static void
+set_address_denied(void)
+{
+	set_address();
+	w.r.new_text = STR("No\n");
+}
+
+static void
+set_address_unclear(void)
+{
+	set_address();
+	w.r.new_text = STR("Who are you? This is not mine.\n");
 }
 
 static void
@@ -827,6 +842,8 @@ static const struct row {
 	{ "C8: #close", EVA, set_close, OUTCOME_APPENDED, "closure-requested",
 	    "update status:OPEN notice:closure-requested#>rita" },
 	{ "P1: an address is verified", 0, set_address, OUTCOME_DECIDED, "address-verified", "token address" },
+	{ "P1: not by a no", 0, set_address_denied, OUTCOME_HELD, "address-denied", "token" },
+	{ "P1: not by an unclear answer", 0, set_address_unclear, OUTCOME_HELD, "address-unclear", "" },
 	{ "P1: in mode token", 0, set_address_mode_token, OUTCOME_DECIDED, "address-verified", "token address" },
 	{ "P1: not from another address", EVA, set_address_elsewhere, OUTCOME_REFUSED, "address-differs", "" },
 	{ "P1: not by a forged answer", 0, set_address_forged, OUTCOME_REFUSED, "authentication-failed", "" },
