@@ -262,11 +262,11 @@ static int
 approver_add(struct ctl *c)
 {
 	struct deployment d = { 0 };
-	struct organisation o;
+	struct organisation o = { 0 };
 	int status = ctl_begin(c);
 	struct approver_ask ask;
 	struct applied done;
-	struct person who;
+	struct person who = { 0 };
 	struct err e;
 
 	if (status != CTL_DONE)

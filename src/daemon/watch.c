@@ -106,7 +106,7 @@ watch_wait_ends(struct watch *w, int stop_fd, const int *ends, size_t n, int64_t
 			return;
 		if (hits <= 0)
 			continue;
-		if (p[0].revents == 0 || p[1].revents)
+		if (w == NULL || p[0].revents == 0 || p[1].revents)
 			return;
 		if (watch_drain(w)) {
 			w->looks = 0;

@@ -7,6 +7,7 @@
 
 #include "reading/phrases.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,6 +69,7 @@ add(struct verdict_phrases *p, struct str key, struct str written, enum phrase_k
 		    (struct phrase_draft){ .key = str_equal(key, written) ? written : arena_copy(p->arena, key) };
 		*at = (uint32_t)p->n;
 	}
+	assert(p->drafts != NULL && *at <= p->n);
 	p->drafts[*at - 1].in[kind] |= language;
 	return &p->drafts[*at - 1];
 }

@@ -98,7 +98,7 @@ int
 case_mail(const struct case_view *c, const struct person *author, const struct case_recipient *to, size_t n_to,
     const struct case_said *said, size_t n_said, struct arena *a, struct plan *out, struct err *e)
 {
-	struct str text, why, names = STR_NONE;
+	struct str text = STR_NONE, why = STR_NONE, names = STR_NONE;
 
 	if (n_said == 0 || n_to == 0)
 		return err_set(e, ERR_REJECT, n_to ? "nothing was said in public yet" : "nobody is to get it");

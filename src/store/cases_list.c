@@ -327,7 +327,7 @@ store_case_search(struct store *s, const struct store_case_filter *f, struct are
 {
 	struct str match = search_words(f->words, a);
 	struct match_update *updates;
-	struct case_view *cases;
+	struct case_view *cases = NULL;
 	size_t n_updates;
 
 	*out = NULL;
@@ -336,6 +336,8 @@ store_case_search(struct store *s, const struct store_case_filter *f, struct are
 		return 0;
 	if (store_case_list(s, f, a, &cases, n, e) || updates_find(s, match, a, &updates, &n_updates, e))
 		return -1;
+	if (cases == NULL)
+		return 0;
 	*out = arena_array(a, *n, sizeof(**out));
 	for (size_t i = 0; i < *n; i++) {
 		struct match_update key = { .case_id = cases[i].id }, *u = NULL;

@@ -124,7 +124,7 @@ def test_sighup_loads_a_good_configuration(rig):
         daemon.settings["mailboxes"][0]["processed"] = "Done"
         daemon.configure()
         process.send_signal(signal.SIGHUP)
-        until(lambda: "new configuration loaded" in read_from(daemon.log, at), 10, "a word about the new configuration")
+        until(lambda: "new configuration loaded" in read_from(daemon.log, at), 30, "a word about the new configuration")
         rig.eva.reply(notice, "To the new folder.", style="apple")
         daemon.moved(daemon.wait_rows("SELECT * FROM message", seconds=30)[0], "Done")
         tap.equal(set(process.members()) & before, {process.pid}, "processes that stayed")

@@ -9,6 +9,7 @@
 #include "world.h"
 
 static struct world w;
+static struct verdict_phrases *phrases;
 
 static void
 set_unknown_case(void)
@@ -207,7 +208,7 @@ set_address(void)
 	t->case_id = t->request_id = 0;
 	t->sent_to = STR("e.lind@acme.example");
 	w.r.from_strict = STR("E.Lind@acme.example");
-	w.r.new_text = STR("Yes, that is me\n");
+	w.r.new_text = STR("Yes\n");
 }
 
 static void
@@ -894,7 +895,7 @@ test_rows(void)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct row *row = &rows[i];
 
-		world_init(&w, NULL);
+		world_init(&w, phrases);
 		world_from(&w, row->from);
 		w.r.new_text = STR("it works now");
 		if (row->set != NULL)
@@ -911,7 +912,7 @@ test_rows(void)
 static void
 decide(int from, void (*set)(void))
 {
-	world_init(&w, NULL);
+	world_init(&w, phrases);
 	world_from(&w, from);
 	w.r.new_text = STR("it works now");
 	set();
@@ -948,7 +949,7 @@ test_texts(void)
 	decide(RITA, set_rita_internal);
 	IS_STR(world_effect(&w.plan, EFFECT_UPDATE)->text, STR("broken again"), "C9: the mark is taken out");
 	arena_close(&w.arena);
-	world_init(&w, NULL);
+	world_init(&w, phrases);
 	world_from(&w, EVA);
 	world_token(&w, TOKEN_OF_CASE, EVA)->sent_text =
 	    STR("Dear eva,\nplease send the log file of the last night.\nYour support\n");
@@ -965,7 +966,7 @@ test_texts(void)
 	    world_value(&w.plan, NOTICE_REPLY_INCOMPLETE, "files_too_big"), STR("big.zip"), "and the sender is told");
 	IS_STR(world_value(&w.plan, NOTICE_REPLY_INCOMPLETE, "text_damaged"), STR_NONE, "not of what was not lost");
 	arena_close(&w.arena);
-	world_init(&w, NULL);
+	world_init(&w, phrases);
 	world_from(&w, EVA);
 	world_token(&w, TOKEN_OF_CASE, EVA);
 	w.r.new_text = STR("one\x1b[2J\ttwo\xe2\x80\xaethree\n\xe2\x80\x8d");
@@ -1003,7 +1004,7 @@ test_losses(void)
 		struct str note = str_of(lost[i].note ? lost[i].note : "");
 		size_t told = 0;
 
-		world_init(&w, NULL);
+		world_init(&w, phrases);
 		world_from(&w, EVA);
 		world_token(&w, TOKEN_OF_CASE, EVA);
 		w.r.new_text = STR("see below");
@@ -1035,9 +1036,15 @@ test_losses(void)
 int
 main(void)
 {
+	static const struct strings all = { 0 };
+	struct err e;
+
+	phrases = verdict_open(&all, &all, &all, &e);
+	OK(phrases != NULL, "phrases");
 	test_rows();
 	test_no_oracle();
 	test_texts();
 	test_losses();
+	verdict_close(&phrases);
 	return tap_done();
 }
